@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "base/fault.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Foreign words may bring line feeds along, inside and behind. */
+static void fault_one_line(char *text)
+{
+	size_t length = strlen(text);
+
+	while (length && strchr(" \n\r", text[length - 1]))
+		text[--length] = '\0';
+	for (; *text; text++)
+		if (*text == '\n' || *text == '\r')
+			*text = ' ';
+}
+
+int fault_set(struct fault *fault, enum fault_kind kind, int error, const char *format, ...)
+{
+	va_list args;
+
+	if (!fault)
+		return error;
+	fault->kind = kind;
+	va_start(args, format);
+	(void)vsnprintf(fault->reason, sizeof(fault->reason), format, args);
+	va_end(args);
+	fault_one_line(fault->reason);
+	return error;
+}
+
+void fault_prefix(struct fault *fault, const char *format, ...)
+{
+	char old[FAULT_REASON_MAX];
+	va_list args;
+	size_t used;
+
+	if (!fault || fault->kind == FAULT_NONE)
+		return;
+	memcpy(old, fault->reason, sizeof(old));
+	va_start(args, format);
+	(void)vsnprintf(fault->reason, sizeof(fault->reason), format, args);
+	va_end(args);
+	used = strlen(fault->reason);
+	(void)snprintf(fault->reason + used, sizeof(fault->reason) - used, "%s", old);
+	fault_one_line(fault->reason);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Numbers and durations out of text, whole or not at all.
+ *
+ * No leading or trailing blanks, no rest after the number. Every function returns 0, -EINVAL
+ * (not of that form) or -ERANGE (of that form, but outside the range), and leaves the result
+ * alone unless it returns 0.
+ */
+#pragma once
+
+/* Decimal, with an optional sign; both bounds belong to the range. */
+int num_parse(const char *text, long long min, long long max, long long *ret_value);
+
+/*
+ * A duration in milliseconds from what Pacemaker accepts for time values: us usec ms msec s sec
+ * m min h hr behind a number, a bare number being seconds. Microseconds are rounded up.
+ */
+int num_duration(const char *text, long long *ret_milliseconds);
