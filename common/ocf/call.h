@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A call: what Pacemaker (or a person) asks of the agent this time.
+ *
+ * Made once by agent_main from argv and the environment (OCF_RESKEY_*, OCF_RESOURCE_INSTANCE,
+ * OCF_CHECK_LEVEL) and handed to the action. Agents read it, set its fault and keep what they
+ * must remember in its record; role functions save the record.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/deadline.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "ocf/record.h"
+
+struct agent;
+
+struct call {
+	const struct agent *agent;
+	const char *action;
+	char instance[256]; /* OCF_RESOURCE_INSTANCE, or made from the unique parameters */
+	bool probe;	    /* a monitor without interval: "is it here at all?" */
+	bool promotable;    /* an instance of a promotable clone */
+	int check_level;
+	struct deadline deadline; /* the action's timeout less one margin */
+	struct log log;
+	struct fault fault;
+
+	void *config;  /* the agent's struct from the parameters of now; NULL if they are wrong */
+	void *started; /* the same from the record; NULL if there is none */
+	bool same_config; /* both are there and say the same */
+	struct record record;
+	char record_path[512], lock_path[512];
+	int home_netns; /* what an agent's enter() left, -1 before; closed with the call */
+};
+
+/*
+ * Fills the call from the environment: everything but configurations and record. 0, or -EINVAL
+ * with the fault set (an unusable OCF_CHECK_LEVEL or timeout).
+ */
+int call_init(struct call *call, const struct agent *agent, const char *action);
+
+/* Reads the parameters and the record. 0, or -errno with config NULL and the fault set. */
+int call_load(struct call *call);
+
+/* Writes the parameters of now into the record (secrets are files, so none is among them). */
+int call_record_params(struct call *call);
+
+void call_release(struct call *call);
+
+/* The run directory: QUORATE_RUNDIR from the environment (tests), or /run/quorate. */
+const char *call_run_directory(void);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Roles: one set of four functions makes an agent that runs as a plain primitive (start = active)
+ * and as a promotable clone (start = standby, promote = active).
+ *
+ * The role_* actions own the order of things: the instance's lock, which configuration counts
+ * (now, or at start), the record, the look after a stop, rollback of a failed start, the exit
+ * codes 0/7/8/9/190/191 and the promotion score. The agent's functions only look and act.
+ */
+#pragma once
+
+struct call;
+
+enum role_state {
+	ROLE_ABSENT,   /* nothing of it is here */
+	ROLE_STANDBY,  /* ready to be promoted, holding what an unpromoted instance holds */
+	ROLE_ACTIVE,   /* here, whole, serving */
+	ROLE_DEGRADED, /* serving, but the fault says what a person should look at */
+	ROLE_BROKEN,   /* something of it is here and it does not serve; the fault says why */
+};
+
+struct role_ops {
+	/*
+	 * What is here? Changes nothing. Sets the fault for DEGRADED and BROKEN, and may set it
+	 * for ABSENT. Must not report STANDBY for an agent whose standby leaves no trace: the core
+	 * reads that from the record. 0 or -errno with the fault set.
+	 */
+	int (*look)(struct call *call, const void *config, enum role_state *ret_state);
+
+	/* From anything to ACTIVE, whole or not at all. */
+	int (*activate)(struct call *call, const void *config);
+
+	/* From anything to STANDBY. */
+	int (*stand_by)(struct call *call, const void *config);
+
+	/* From anything to ABSENT; the core looks afterwards. */
+	int (*halt)(struct call *call, const void *config);
+
+	/* Takes over reloadable parameters of an ACTIVE instance. May be NULL: nothing to do. */
+	int (*reload)(struct call *call, const void *config);
+
+	/* Promotion score of a standby or active instance. May be NULL: 5 and 10. */
+	int (*score)(struct call *call, const void *config, enum role_state state);
+};
+
+int role_start(struct call *call);
+int role_stop(struct call *call);
+int role_monitor(struct call *call);
+int role_promote(struct call *call);
+int role_demote(struct call *call);
+int role_reload(struct call *call);
