@@ -18,6 +18,10 @@
 
 #define LOOK_WIRE_LEVEL 10 /* OCF_CHECK_LEVEL that asks the network */
 
+#define LOOK_SCORE_ACTIVE 10
+#define LOOK_SCORE_STANDBY 5
+#define LOOK_SCORE_DEAF 1
+
 /* The links of all instances found, and the links below those. */
 static void look_at_links(struct seen *seen, const struct vip_config *config)
 {
@@ -145,4 +149,20 @@ int look_around(struct call *call, const struct vip_config *config, enum role_st
 	}
 	*ret_state = state;
 	return r < 0 ? r : 0;
+}
+
+int look_score(struct call *call, const struct vip_config *config, enum role_state state)
+{
+	AUTO_NETLINK struct netlink netlink = NETLINK_INIT;
+	struct link link;
+	char name[128];
+
+	if (state == ROLE_ACTIVE || state == ROLE_DEGRADED)
+		return LOOK_SCORE_ACTIVE;
+	if (!config->check_link_status || !vip_nic(config, name))
+		return LOOK_SCORE_STANDBY;
+	if (netlink_open(&netlink, NETLINK_ROUTE, &call->deadline, NULL) ||
+	    link_by_name(&netlink, name, NULL, &link) || !link_has_carrier(&link))
+		return LOOK_SCORE_DEAF;
+	return LOOK_SCORE_STANDBY;
 }

@@ -11,3 +11,9 @@ struct vip_config;
 
 /* 0 or -errno with the call's fault set. */
 int look_around(struct call *call, const struct vip_config *config, enum role_state *ret_state);
+
+/*
+ * The promotion score: an active instance stays (10); one whose interface has no carrier should be
+ * promoted only when nobody else can (1).
+ */
+int look_score(struct call *call, const struct vip_config *config, enum role_state state);

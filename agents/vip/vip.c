@@ -67,12 +67,18 @@ static int vip_check_host(struct call *call, const void *config)
 	return place_check(call, config);
 }
 
+static int vip_score(struct call *call, const void *config, enum role_state state)
+{
+	return look_score(call, config, state);
+}
+
 static const struct role_ops vip_role = {
 	.look = vip_look,
 	.activate = vip_activate,
 	.stand_by = vip_stand_by,
 	.halt = vip_halt,
 	.reload = vip_reload,
+	.score = vip_score,
 };
 
 static const struct action vip_actions[] = {

@@ -140,6 +140,7 @@ int route_list(struct netlink *netlink, int family, uint32_t table, struct fault
 {
 	AUTO_ROUTE_LIST struct route_list list = {.table = table};
 	const struct netlink_sink sink = {route_list_take, route_list_clear, &list};
+	struct fault said = FAULT_INIT;
 	struct rtmsg *header;
 	int error;
 
@@ -149,12 +150,12 @@ int route_list(struct netlink *netlink, int family, uint32_t table, struct fault
 	header->rtm_family = (unsigned char)family;
 	if (table)
 		mnl_attr_put_u32(netlink_message(netlink), RTA_TABLE, table);
-	error = netlink_dump(netlink, &sink, fault);
-	/* So the kernel says that no such table was ever written to. */
-	if (error == -ENOENT && table)
-		error = 0;
-	if (error) {
-		fault_prefix(fault, "cannot list the routes: ");
+	error = netlink_dump(netlink, &sink, &said);
+	/* -ENOENT: nothing was ever written to this table. */
+	if (error && (error != -ENOENT || !table)) {
+		fault_prefix(&said, "cannot list the routes: ");
+		if (fault)
+			*fault = said;
 		return error;
 	}
 	*ret_list = list;

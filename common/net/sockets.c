@@ -85,23 +85,22 @@ static void sockets_clear(void *data)
 /* The kernel's filter program of one condition: the local address. */
 static void sockets_put_filter(struct nlmsghdr *message, const struct inet *local)
 {
-	struct {
-		struct inet_diag_bc_op op;
-		struct inet_diag_hostcond condition;
-		unsigned char address[16];
-	} program = {
-		.condition = {.family = (unsigned char)local->family,
-			      .prefix_len = (unsigned char)inet_bits(local->family),
-			      .port = -1},
+	const struct inet_diag_hostcond condition = {
+		.family = (unsigned char)local->family,
+		.prefix_len = (unsigned char)inet_bits(local->family),
+		.port = -1,
 	};
-	size_t size = offsetof(__typeof__(program), address) + inet_size(local->family);
+	struct inet_diag_bc_op op = {.code = INET_DIAG_BC_S_COND};
+	unsigned char program[sizeof(op) + sizeof(condition) + sizeof(local->bytes)];
+	size_t size = sizeof(op) + sizeof(condition) + inet_size(local->family);
 
-	program.op.code = INET_DIAG_BC_S_COND;
 	/* Where to go on: behind the program for yes, and beyond its end for no. */
-	program.op.yes = (unsigned char)size;
-	program.op.no = (unsigned short)(size + 4);
-	memcpy(program.address, local->bytes, inet_size(local->family));
-	mnl_attr_put(message, INET_DIAG_REQ_BYTECODE, size, &program);
+	op.yes = (unsigned char)size;
+	op.no = (unsigned short)(size + sizeof(op));
+	memcpy(program, &op, sizeof(op));
+	memcpy(program + sizeof(op), &condition, sizeof(condition));
+	memcpy(program + sizeof(op) + sizeof(condition), local->bytes, inet_size(local->family));
+	mnl_attr_put(message, INET_DIAG_REQ_BYTECODE, size, program);
 }
 
 static int sockets_find(struct netlink *netlink, const struct sockets_kind *kind,

@@ -38,7 +38,8 @@ static void watch_take_all(const void *bytes, size_t length,
 	const struct nlmsghdr *message = bytes;
 	int left = (int)length;
 
-	for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
+	for (; mnl_nlmsg_ok(message, left) && message->nlmsg_len <= (uint32_t)left;
+	     message = mnl_nlmsg_next(message, &left)) {
 		struct addr addr;
 
 		if (message->nlmsg_type != RTM_NEWADDR && message->nlmsg_type != RTM_DELADDR)
