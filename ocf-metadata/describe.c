@@ -122,7 +122,8 @@ static void describe_choices(const struct param *param, struct buf *text)
 	buf_adds(text, ".");
 }
 
-void describe_syntax(const struct param *param, struct buf *text)
+/* Sentences about how a value is written, nothing where the type says it all. */
+static void describe_syntax(const struct param *param, struct buf *text)
 {
 	switch (param->type) {
 	case PARAM_INTEGER:

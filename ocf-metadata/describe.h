@@ -24,9 +24,6 @@ const char *describe_type(const struct param *param);
 /* The phrase for shortdesc. Lives as long as the table. */
 const char *describe_brief(const struct param *param);
 
-/* Appends sentences about how a value is written, nothing where the type says it all. */
-void describe_syntax(const struct param *param, struct buf *text);
-
 /* Appends why the parameter should not be used any more; nothing for a current one. */
 void describe_standing(const struct param *param, struct buf *text);
 

@@ -2,6 +2,7 @@
 
 #include "manual_actions.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "ocf/agent.h"
@@ -29,7 +30,8 @@ static const struct {
 	{"meta-data", "Prints the description of the agent as XML."},
 };
 
-bool manual_promotes(const struct agent *agent)
+/* Whether the agent has roles. */
+static bool manual_promotes(const struct agent *agent)
 {
 	for (const struct action *a = agent->actions; a->name; a++)
 		if (!strcmp(a->name, "promote"))

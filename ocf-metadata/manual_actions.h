@@ -4,14 +4,9 @@
  */
 #pragma once
 
-#include <stdbool.h>
-
 #include "base/buf.h"
 
 struct agent;
-
-/* Whether the agent has roles. */
-bool manual_promotes(const struct agent *agent);
 
 /* SUPPORTED ACTIONS: each row with its figures. */
 void manual_actions(const struct agent *agent, struct buf *page);

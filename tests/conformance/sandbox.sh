@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+#
+# A place where an agent may do what it likes: mount, network, process and host name namespaces of
+# its own. The provider directory holds the built agents as if they were installed, next to the
+# agents of the host; /run and /var/log are empty. Nothing of it reaches the host, and all of it ends
+# with the test.
+#
+#	sandbox_enter "$@"     first command of a test, after sourcing check.sh: what follows runs
+#	                       once for each built agent, whose name is in SANDBOX
+#	sandbox_agents         the names of the built agents
+#
+# OCF is the provider directory, HOME and WORK are directories of the test's own.
+
+OCF_D=/usr/lib/ocf/resource.d
+OCF=$OCF_D/quorate
+
+sandbox_agents() {
+	local file
+	for file in "$BUILD"/agents/*; do
+		[[ -f $file && -x $file ]] && printf '%s\n' "${file##*/}"
+	done
+}
+
+sandbox_tmpfs() {
+	mount -t tmpfs -o mode=755 tmpfs "$1"
+}
+
+# The host's providers stay visible: what stands under the tmpfs is bound into it.
+sandbox_providers() {
+	local held=$WORK/resource.d provider agent
+	mkdir "$held"
+	mount --bind "$OCF_D" "$held"
+	sandbox_tmpfs "$OCF_D"
+	for provider in "$held"/*/; do
+		provider=${provider%/}
+		mkdir -p "$OCF_D/${provider##*/}"
+		mount --bind "$provider" "$OCF_D/${provider##*/}"
+	done
+	umount "$held"
+	[[ ! -d $OCF ]] || umount "$OCF"
+	mkdir -p "$OCF"
+	for agent in $(sandbox_agents); do
+		install -m 755 "$BUILD/agents/$agent" "$OCF/$agent"
+	done
+}
+
+# Duplicate address detection off: what a scene has put there is the same at the first look and at
+# the last.
+sandbox_network() {
+	mount -t sysfs sysfs /sys
+	printf 0 >/proc/sys/net/ipv6/conf/default/accept_dad
+	printf 0 >/proc/sys/net/ipv6/conf/default/router_solicitations
+	ip link set lo up
+}
+
+sandbox_prepare() {
+	WORK=$(mktemp -d)
+	HOME=$WORK/home
+	export HOME
+	mkdir "$HOME"
+	sandbox_providers
+	sandbox_tmpfs /run
+	sandbox_tmpfs /var/log
+	mkdir /var/log/crmsh /var/log/pacemaker
+	sandbox_network
+	cd "$WORK" || exit 1
+	trap 'cd / && rm -rf --one-file-system "$WORK"' EXIT
+}
+
+# Adds up what the test has found in the sandbox of one agent.
+sandbox_count() {
+	local line passed failed skipped
+	line=$(tail -n 1 "$1")
+	if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+		passed=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]} skipped=${BASH_REMATCH[3]}
+		check_passed=$((check_passed + passed))
+		check_failed=$((check_failed + failed))
+		check_skipped=$((check_skipped + skipped))
+	else
+		check_not_ok "$2: the test ended early"
+	fi
+}
+
+# The test again, once for each agent, each time in a sandbox; then its end.
+sandbox_each() {
+	local agent log
+	log=$(mktemp)
+	for agent in $(sandbox_agents); do
+		SANDBOX=$agent unshare --mount --net --ipc --uts --pid --fork --kill-child --mount-proc \
+			"$0" "$@" | tee "$log" | grep --line-buffered -vE '^[0-9]+ passed, [0-9]+ failed, '
+		sandbox_count "$log" "$agent"
+	done
+	rm -f "$log"
+	[[ $((check_passed + check_failed + check_skipped)) != 0 ]] ||
+		check_not_ok "there are agents in $BUILD/agents"
+	check_done
+}
+
+sandbox_enter() {
+	if [[ $(id -u) != 0 ]]; then
+		skip "${0##*/}" 'needs root, for namespaces'
+		check_done
+	fi
+	[[ -n ${SANDBOX:-} ]] || sandbox_each "$@"
+	set -e
+	sandbox_prepare
+	set +e
+}
