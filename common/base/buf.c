@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,12 +12,15 @@ const char buf_empty[1];
 
 static int buf_reserve(struct buf *buf, size_t more)
 {
-	size_t need = buf->length + more + 1;
 	size_t room = buf->room ? buf->room : 128;
+	size_t need;
 	char *data;
 
 	if (buf->error)
 		return buf->error;
+	if (more >= SIZE_MAX / 2 - buf->length)
+		return buf->error = -ENOMEM;
+	need = buf->length + more + 1;
 	if (need <= buf->room)
 		return 0;
 	while (room < need)

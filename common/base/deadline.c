@@ -15,7 +15,13 @@ long long deadline_now(void)
 
 struct deadline deadline_in(long long milliseconds)
 {
-	return (struct deadline){.at = deadline_now() + milliseconds * 1000000LL};
+	const long long now = deadline_now();
+	long long length, at;
+
+	if (__builtin_mul_overflow(milliseconds, 1000000LL, &length) ||
+	    __builtin_add_overflow(now, length, &at))
+		at = milliseconds < 0 ? now : LLONG_MAX;
+	return (struct deadline){.at = at};
 }
 
 struct deadline deadline_within(const struct deadline *deadline, long long milliseconds)

@@ -15,7 +15,7 @@ struct deadline {
 
 long long deadline_now(void);
 
-/* A deadline so many milliseconds from now. */
+/* A deadline so many milliseconds from now; never, when they are too many to count. */
 struct deadline deadline_in(long long milliseconds);
 
 /* The earlier of the deadline and one so many milliseconds from now. */

@@ -6,17 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Foreign words may bring line feeds along, inside and behind. */
-static void fault_one_line(char *text)
-{
-	size_t length = strlen(text);
-
-	while (length && strchr(" \n\r", text[length - 1]))
-		text[--length] = '\0';
-	for (; *text; text++)
-		if (*text == '\n' || *text == '\r')
-			*text = ' ';
-}
+#include "base/line.h"
 
 int fault_set(struct fault *fault, enum fault_kind kind, int error, const char *format, ...)
 {
@@ -28,7 +18,7 @@ int fault_set(struct fault *fault, enum fault_kind kind, int error, const char *
 	va_start(args, format);
 	(void)vsnprintf(fault->reason, sizeof(fault->reason), format, args);
 	va_end(args);
-	fault_one_line(fault->reason);
+	line_clean(fault->reason);
 	return error;
 }
 
@@ -46,5 +36,5 @@ void fault_prefix(struct fault *fault, const char *format, ...)
 	va_end(args);
 	used = strlen(fault->reason);
 	(void)snprintf(fault->reason + used, sizeof(fault->reason) - used, "%s", old);
-	fault_one_line(fault->reason);
+	line_clean(fault->reason);
 }

@@ -26,7 +26,7 @@ enum fault_kind {
 
 struct fault {
 	enum fault_kind kind;
-	char reason[FAULT_REASON_MAX]; /* no line feed; cut to fit; "" while kind is FAULT_NONE */
+	char reason[FAULT_REASON_MAX]; /* as base/line.h has it, cut; "" while kind is FAULT_NONE */
 };
 
 #define FAULT_INIT ((struct fault){.kind = FAULT_NONE})

@@ -54,10 +54,10 @@ int file_replace(const char *path, const void *bytes, size_t length)
 	AUTO_CLOSE int fd = -1;
 	int r;
 
-	buf_addf(&temporary, "%s.XXXXXX", path);
+	buf_addf(&temporary, "%s" FILE_NEW, path);
 	if (buf_error(&temporary))
 		return -ENOMEM;
-	fd = mkostemp(temporary.data, O_CLOEXEC);
+	fd = open(temporary.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
 	r = file_write_all(fd, bytes, length);
@@ -66,6 +66,16 @@ int file_replace(const char *path, const void *bytes, size_t length)
 	if (r)
 		(void)unlink(temporary.data);
 	return r;
+}
+
+void file_remove(const char *path)
+{
+	AUTO_BUF struct buf temporary = BUF_INIT;
+
+	(void)unlink(path);
+	buf_addf(&temporary, "%s" FILE_NEW, path);
+	if (!buf_error(&temporary))
+		(void)unlink(temporary.data);
 }
 
 int file_poke(const char *path, const char *text)

@@ -14,8 +14,17 @@
  */
 int file_read(const char *path, size_t limit, struct buf *buf);
 
-/* Replaces the file in one rename(2), mode 0600: a reader sees the old or the new bytes. */
+#define FILE_NEW ".new"
+
+/*
+ * Replaces the file in one rename(2), mode 0600: a reader sees the old or the new bytes. They are
+ * written to the name with FILE_NEW behind it first, so that a writer that was killed leaves one
+ * file at the most; writers of one file must not overlap.
+ */
 int file_replace(const char *path, const void *bytes, size_t length);
+
+/* Removes the file, if it is there, and what a killed writer left. */
+void file_remove(const char *path);
 
 /* One write(2) of the text into an existing file: a sysctl under /proc/sys. */
 int file_poke(const char *path, const char *text);

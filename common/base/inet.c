@@ -103,10 +103,11 @@ bool inet_same(const struct inet *a, const struct inet *b)
 bool inet_in_net(const struct inet *address, const struct inet *net, int bits)
 {
 	int whole = bits / 8, rest = bits % 8;
-	unsigned char mask = (unsigned char)(0xff00 >> rest);
+	unsigned char mask;
 
 	if (address->family != net->family || bits < 0 || bits > inet_bits(net->family))
 		return false;
+	mask = (unsigned char)(0xff00 >> rest);
 	if (memcmp(address->bytes, net->bytes, (size_t)whole))
 		return false;
 	return !rest || !((address->bytes[whole] ^ net->bytes[whole]) & mask);

@@ -56,29 +56,30 @@ static size_t line_character(const char *text, bool *ret_ends)
 
 void line_clean(char *text)
 {
-	while (*text) {
-		bool ends = false;
-		size_t length = line_character(text, &ends);
+	char *at = text;
 
-		if (length > 1) {
-			text += length;
-			continue;
-		}
+	while (*at) {
+		bool ends = false;
+		size_t length = line_character(at, &ends);
+
 		if (ends)
-			*text = '\0';
+			*at = '\0';
 		else if (!length)
-			*text = '?';
-		else if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = ' ';
-		text += !ends;
+			*at++ = '?';
+		else if ((unsigned char)*at < ' ' || *at == 0x7f)
+			*at++ = ' ';
+		else
+			at += length;
 	}
+	while (at > text && at[-1] == ' ')
+		*--at = '\0';
 }
 
 size_t line_cut(const char *text, size_t limit)
 {
 	size_t length = strnlen(text, limit), back = length;
 
-	if (!text[length] && length < limit)
+	if (length < limit)
 		return length;
 	while (back && line_continues((unsigned char)text[back - 1]))
 		back--;

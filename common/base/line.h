@@ -10,7 +10,7 @@
 
 /*
  * Makes a line out of the text, in place: a control character becomes a blank, a byte that belongs
- * to no character a '?', and a character that was cut off at the end goes. Never longer than it was.
+ * to no character a '?'; blanks at the end go, and so does a character that was cut off there.
  */
 void line_clean(char *text);
 

@@ -10,15 +10,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/line.h"
+
 #define LOG_LINE_MAX 1024
+#define LOG_INSTANCE_MAX 64 /* bytes of the instance's name in the tag */
 
 void log_init(struct log *log, const char *program, const char *instance)
 {
 	if (instance && *instance)
-		(void)snprintf(log->tag, sizeof(log->tag), "%s(%s)[%d]", program, instance,
-			       (int)getpid());
+		(void)snprintf(log->tag, sizeof(log->tag), "%.16s(%.*s)[%d]", program,
+			       (int)line_cut(instance, LOG_INSTANCE_MAX), instance, (int)getpid());
 	else
-		(void)snprintf(log->tag, sizeof(log->tag), "%s[%d]", program, (int)getpid());
+		(void)snprintf(log->tag, sizeof(log->tag), "%.16s[%d]", program, (int)getpid());
+	line_clean(log->tag);
 }
 
 static const char *log_setting(const char *name, const char *other)
@@ -111,6 +115,7 @@ static void log_format(const struct log *log, int level, bool quiet, const char 
 	size_t used = (size_t)snprintf(text, sizeof(text), "%s: ", log_level_name(level));
 
 	(void)vsnprintf(text + used, sizeof(text) - used, format, args);
+	line_clean(text);
 	log_write(log, level, quiet, text);
 }
 

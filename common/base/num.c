@@ -19,10 +19,10 @@ static int num_leading(const char *text, long long *ret_value, const char **ret_
 		return -EINVAL;
 	errno = 0;
 	value = strtoll(text, &end, 10);
+	*ret_rest = end;
 	if (errno == ERANGE)
 		return -ERANGE;
 	*ret_value = value;
-	*ret_rest = end;
 	return 0;
 }
 
@@ -32,7 +32,7 @@ int num_parse(const char *text, long long min, long long max, long long *ret_val
 	long long value = 0;
 	int r = num_leading(text, &value, &rest);
 
-	if (r == -EINVAL || (r == 0 && *rest))
+	if (r == -EINVAL || *rest)
 		return -EINVAL;
 	if (r || value < min || value > max)
 		return -ERANGE;
@@ -54,12 +54,13 @@ int num_duration(const char *text, long long *ret_milliseconds)
 	long long value = 0, scaled;
 	int r = num_leading(text, &value, &rest);
 
-	if (r)
+	if (r == -EINVAL)
 		return r;
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
 		if (strcmp(rest, units[i].name))
 			continue;
-		if (value < 0 || __builtin_mul_overflow(value, units[i].microseconds, &scaled) ||
+		if (r || value < 0 ||
+		    __builtin_mul_overflow(value, units[i].microseconds, &scaled) ||
 		    scaled > LLONG_MAX - 999)
 			return -ERANGE;
 		*ret_milliseconds = (scaled + 999) / 1000;

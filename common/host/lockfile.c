@@ -45,9 +45,10 @@ int lockfile_take(const char *path, const struct deadline *deadline, int *ret_fd
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK)
 			return -errno;
+		/* Without a watch (a user has 128 of them) the tries alone find it out. */
 		watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-		if (watch < 0 || inotify_add_watch(watch, path, IN_CLOSE) < 0)
-			return -errno;
+		if (watch >= 0)
+			(void)inotify_add_watch(watch, path, IN_CLOSE);
 		r = lockfile_wait(fd, watch, deadline);
 		if (r)
 			return r;

@@ -53,31 +53,38 @@ static bool spawn_drain(int fd, struct buf *output)
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
-	if (n > 0 && output && output->length < SPAWN_OUTPUT_MAX)
-		buf_add(output, bytes, (size_t)n);
+	if (n > 0 && output && output->length < SPAWN_OUTPUT_MAX) {
+		size_t room = SPAWN_OUTPUT_MAX - output->length;
+
+		buf_add(output, bytes, (size_t)n < room ? (size_t)n : room);
+	}
 	return n > 0;
 }
 
-/* Until the child has ended (true) or the deadline has passed. */
-static bool spawn_wait(int child, int *fd, const struct deadline *deadline, struct buf *output)
+/*
+ * Until the child has ended and what it wrote was read (true) or the deadline has passed. A
+ * grandchild that keeps the pipe is not waited for.
+ */
+static bool spawn_wait(int child, int fd, const struct deadline *deadline, struct buf *output)
 {
-	struct pollfd polled[2] = {{.fd = child, .events = POLLIN}, {.fd = *fd, .events = POLLIN}};
+	struct pollfd polled[2] = {{.fd = child, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
 
-	for (;;) {
+	while (!deadline_passed(deadline)) {
 		int r = poll(polled, 2, deadline_left(deadline));
 
 		if (r < 0 && errno != EINTR)
 			return false;
-		if (r > 0 && polled[1].revents && !spawn_drain(*fd, output))
-			polled[1].fd = -1;
-		else if (r > 0 && polled[0].revents)
+		if (r <= 0)
+			continue;
+		if (!polled[1].revents)
 			return true;
-		if (r == 0)
-			return false;
+		if (!spawn_drain(fd, output))
+			polled[1].fd = -1;
 	}
+	return false;
 }
 
-static void spawn_end(pid_t pid, int child, int *fd)
+static void spawn_end(pid_t pid, int child, int fd)
 {
 	struct deadline grace = deadline_in(SPAWN_TERM_GRACE_MS);
 
@@ -108,11 +115,12 @@ int spawn_run(const char *const argv[], const struct deadline *deadline, struct 
 	child = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (child < 0)
 		r = -errno;
-	else if (!spawn_wait(child, &read_end, deadline, output))
+	else if (!spawn_wait(child, read_end, deadline, output))
 		r = -ETIMEDOUT;
 	if (r)
-		spawn_end(pid, child, &read_end);
-	while (waitpid(pid, ret_status, 0) < 0 && errno == EINTR)
-		;
+		spawn_end(pid, child, read_end);
+	while (waitpid(pid, ret_status, 0) < 0)
+		if (errno != EINTR)
+			return r ? r : -errno;
 	return r;
 }

@@ -17,7 +17,8 @@
 /*
  * Runs argv[0] (an absolute path) and waits for its end. output (may be NULL: dropped) gets what
  * the child wrote to stdout and stderr. *ret_status is as of wait(2). 0, -ETIMEDOUT after the
- * child was ended, or -errno when it could not be started.
+ * child was ended, or -errno when it could not be started or its status could not be learnt
+ * (SIGCHLD is ignored).
  */
 int spawn_run(const char *const argv[], const struct deadline *deadline, struct buf *output,
 	      int *ret_status);

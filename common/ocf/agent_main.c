@@ -4,6 +4,8 @@
  */
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -46,6 +48,23 @@ static void main_set_alarm(const struct call *call)
 		       prefix && *prefix ? prefix : "ocf-exit-reason:", call->action);
 	(void)signal(SIGALRM, main_alarm);
 	(void)setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/*
+ * Whoever started us may have closed the standard streams (the next socket would take their place,
+ * and our sentences) or may stop listening: no reason to stop half-way. A monitor, which speaks
+ * only at its end, saves the system calls.
+ */
+static void main_settle_streams(void)
+{
+	struct pollfd streams[] = {
+		{STDIN_FILENO, 0, 0}, {STDOUT_FILENO, 0, 0}, {STDERR_FILENO, 0, 0}};
+
+	(void)poll(streams, ARRAY_SIZE(streams), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(streams); i++)
+		if (streams[i].revents & POLLNVAL)
+			(void)open("/dev/null", O_RDWR | O_CLOEXEC); /* takes the lowest number */
+	(void)signal(SIGPIPE, SIG_IGN);
 }
 
 static int main_metadata(void)
@@ -154,6 +173,8 @@ int main(int argc, char **argv)
 	for (int i = 2; i < argc; i++)
 		if (main_take_argument(argv[i]))
 			return OCF_ERR_ARGS;
+	if (strcmp(action->name, "monitor"))
+		main_settle_streams();
 	code = main_run(&call, action);
 	code = exit_code(code, &call.fault);
 	exit_reason(&call.log, &call.fault, code);

@@ -8,6 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/line.h"
 #include "base/num.h"
 #include "ocf/agent.h"
 #include "ocf/params.h"
@@ -16,6 +19,7 @@
 #define CALL_MARGIN_MS 2000LL /* kept of a timeout for telling why, and ... */
 #define CALL_MARGIN_SHARE 4   /* ... never more than this part of it */
 #define CALL_TIMEOUT_MS 20000LL
+#define CALL_TIMEOUT_MAX_MS (365 * 86400000LL)
 #define CALL_FILE_NAME_MAX 160
 
 const char *call_run_directory(void)
@@ -45,16 +49,22 @@ static long long call_advertised_timeout(const struct call *call)
 	return milliseconds;
 }
 
+/* Ending is not refused for the words that it was asked in: a failed stop gets the node fenced. */
+static bool call_ends_something(const struct call *call)
+{
+	return !strcmp(call->action, "stop") || !strcmp(call->action, "demote");
+}
+
 static int call_set_deadline(struct call *call)
 {
 	const char *text = call_meta("timeout");
 	long long timeout = 0, margin;
 
-	if (!text)
-		timeout = call_advertised_timeout(call);
-	else if (num_parse(text, 1, 86400000LL * 365, &timeout))
+	if (text && num_parse(text, 0, CALL_TIMEOUT_MAX_MS, &timeout) && !call_ends_something(call))
 		return fault_set(&call->fault, FAULT_ARGS, -EINVAL,
 				 "CRM_meta_timeout must be milliseconds, not '%.40s'", text);
+	if (!timeout) /* unsaid, or Pacemaker's word for no limit */
+		timeout = call_advertised_timeout(call);
 	margin = timeout / CALL_MARGIN_SHARE;
 	if (margin > CALL_MARGIN_MS)
 		margin = CALL_MARGIN_MS;
@@ -67,6 +77,8 @@ static int call_set_level(struct call *call)
 	const char *text = getenv("OCF_CHECK_LEVEL");
 	long long level = 0;
 
+	if (strcmp(call->action, "monitor") && strcmp(call->action, "validate-all"))
+		return 0;
 	if (text && *text && num_parse(text, 0, 1000, &level))
 		return fault_set(&call->fault, FAULT_ARGS, -EINVAL,
 				 "OCF_CHECK_LEVEL must be a whole number, not '%.40s'", text);
@@ -78,27 +90,25 @@ static int call_set_level(struct call *call)
  * A person who runs the agent by hand gives no instance: the unique parameters say which it is,
  * so that two addresses started by hand don't share a record.
  */
-static void call_set_instance(struct call *call)
+static void call_name_instance(const struct agent *agent, struct buf *name)
 {
-	const char *name = getenv("OCF_RESOURCE_INSTANCE");
-	size_t used = 0, room = sizeof(call->instance);
+	const char *given = getenv("OCF_RESOURCE_INSTANCE");
 
-	if (name && *name) {
-		(void)snprintf(call->instance, room, "%s", name);
+	if (given && *given) {
+		buf_adds(name, given);
 		return;
 	}
-	for (const struct param *p = call->agent->params; p->name; p++) {
+	for (const struct param *p = agent->params; p->name; p++) {
 		const char *text;
 
 		if (!p->unique || p->standing != PARAM_CURRENT)
 			continue;
-		text = params_text(call->agent, p, params_environment, NULL);
-		if (text && used < room)
-			used += (size_t)snprintf(call->instance + used, room - used, "%s%s",
-						 used ? "," : "", text);
+		text = params_text(agent, p, params_environment, NULL);
+		if (text)
+			buf_addf(name, "%s%s", name->length ? "," : "", text);
 	}
-	if (!used)
-		(void)snprintf(call->instance, room, "%s", call->agent->name);
+	if (!name->length)
+		buf_adds(name, agent->name);
 }
 
 /*
@@ -125,20 +135,30 @@ static void call_file_name(const char *instance, char name[CALL_FILE_NAME_MAX])
 	(void)snprintf(to - 3, 20, "-%016llx", hash);
 }
 
-static void call_set_paths(struct call *call)
+static void call_set_paths(struct call *call, const char *instance)
 {
 	char name[CALL_FILE_NAME_MAX];
 	const char *directory = call_run_directory();
 
-	call_file_name(call->instance, name);
+	call_file_name(instance, name);
 	(void)snprintf(call->record_path, sizeof(call->record_path), "%.300s/%.32s-%s.state",
 		       directory, call->agent->name, name);
 	(void)snprintf(call->lock_path, sizeof(call->lock_path), "%.300s/%.32s-%s.lock", directory,
 		       call->agent->name, name);
 }
 
+/* Pacemaker's executor tells the maxima, crm_resource --force-* only that it is promotable. */
+static bool call_is_promotable(void)
+{
+	const char *said = call_meta("promotable");
+
+	return (said && !strcmp(said, "true")) || call_meta("promoted_max") ||
+	       call_meta("master_max");
+}
+
 int call_init(struct call *call, const struct agent *agent, const char *action)
 {
+	AUTO_BUF struct buf name = BUF_INIT;
 	const char *interval;
 	int r;
 
@@ -146,12 +166,17 @@ int call_init(struct call *call, const struct agent *agent, const char *action)
 			      .action = action,
 			      .fault = FAULT_INIT,
 			      .record = RECORD_INIT,
+			      .lock = -1,
 			      .home_netns = -1};
 	interval = call_meta("interval");
 	call->probe = !strcmp(action, "monitor") && (!interval || !strcmp(interval, "0"));
-	call->promotable = call_meta("promoted_max") || call_meta("master_max");
-	call_set_instance(call);
-	call_set_paths(call);
+	call->promotable = call_is_promotable();
+	call_name_instance(agent, &name);
+	if (buf_error(&name))
+		return fault_set(&call->fault, FAULT_GENERIC, -ENOMEM, "out of memory");
+	(void)snprintf(call->instance, sizeof(call->instance), "%.*s",
+		       (int)line_cut(name.data, sizeof(call->instance) - 1), name.data);
+	call_set_paths(call, name.data);
 	log_init(&call->log, agent->name, call->instance);
 	r = call_set_level(call);
 	return r ? r : call_set_deadline(call);
@@ -166,34 +191,56 @@ static const char *call_recorded(const char *name, const void *context)
 	return record_get(context, key);
 }
 
-static bool call_same_params(const struct call *call)
+const struct param *call_changed_param(const struct call *call, bool reloadable_too)
 {
-	for (const struct param *p = call->agent->params; p->name; p++) {
+	for (const struct param *p = call->agent->params; call->started && p->name; p++) {
 		const char *now = params_text(call->agent, p, params_environment, NULL);
 		const char *then = params_text(call->agent, p, call_recorded, &call->record);
 
-		if (p->standing == PARAM_CURRENT && (!now != !then || (now && strcmp(now, then))))
-			return false;
+		if (p->standing == PARAM_CURRENT && (reloadable_too || !p->reloadable) &&
+		    (!now != !then || (now && strcmp(now, then))))
+			return p;
 	}
-	return true;
+	return NULL;
+}
+
+static void call_drop_started(struct call *call)
+{
+	params_release(call->agent, call->started);
+	call->started = NULL;
+	call->same_config = false;
+}
+
+void call_load_record(struct call *call)
+{
+	call_drop_started(call);
+	record_release(&call->record);
+	(void)record_load(&call->record, call->record_path);
+	if (call->record.count)
+		(void)params_read(call->agent, call_recorded, &call->record, &call->started, NULL);
+	call->same_config = call->config && call->started && !call_changed_param(call, true);
 }
 
 int call_load(struct call *call)
 {
-	int r;
+	int r = params_read(call->agent, params_environment, NULL, &call->config, &call->fault);
 
-	(void)record_load(&call->record, call->record_path);
-	if (call->record.count)
-		(void)params_read(call->agent, call_recorded, &call->record, &call->started, NULL);
-	r = params_read(call->agent, params_environment, NULL, &call->config, &call->fault);
-	call->same_config = call->config && call->started && call_same_params(call);
+	call_load_record(call);
 	return r;
+}
+
+void call_forget_record(struct call *call)
+{
+	call_drop_started(call);
+	record_release(&call->record);
+	file_remove(call->record_path);
 }
 
 int call_record_params(struct call *call)
 {
 	int r = 0;
 
+	call_drop_started(call);
 	record_drop(&call->record, "param.");
 	for (const struct param *p = call->agent->params; !r && p->name; p++) {
 		const char *text = params_text(call->agent, p, params_environment, NULL);
@@ -211,6 +258,8 @@ void call_release(struct call *call)
 	params_release(call->agent, call->config);
 	params_release(call->agent, call->started);
 	record_release(&call->record);
+	if (call->lock >= 0)
+		(void)close(call->lock);
 	if (call->home_netns >= 0)
 		(void)close(call->home_netns);
 }

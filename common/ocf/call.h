@@ -16,11 +16,12 @@
 #include "ocf/record.h"
 
 struct agent;
+struct param;
 
 struct call {
 	const struct agent *agent;
 	const char *action;
-	char instance[256]; /* OCF_RESOURCE_INSTANCE, or made from the unique parameters */
+	char instance[256]; /* OCF_RESOURCE_INSTANCE, or made from the unique parameters; cut */
 	bool probe;	    /* a monitor without interval: "is it here at all?" */
 	bool promotable;    /* an instance of a promotable clone */
 	int check_level;
@@ -32,21 +33,32 @@ struct call {
 	void *started; /* the same from the record; NULL if there is none */
 	bool same_config; /* both are there and say the same */
 	struct record record;
-	char record_path[512], lock_path[512];
+	char record_path[512], lock_path[512]; /* by the whole name of the instance */
+	int lock;	/* the instance's lock, -1 without; closed with the call */
 	int home_netns; /* what an agent's enter() left, -1 before; closed with the call */
 };
 
 /*
- * Fills the call from the environment: everything but configurations and record. 0, or -EINVAL
- * with the fault set (an unusable OCF_CHECK_LEVEL or timeout).
+ * Fills the call from the environment: everything but configurations and record. 0, -ENOMEM, or
+ * -EINVAL with the fault set (an unusable OCF_CHECK_LEVEL or timeout; stop and demote do without).
  */
 int call_init(struct call *call, const struct agent *agent, const char *action);
 
 /* Reads the parameters and the record. 0, or -errno with config NULL and the fault set. */
 int call_load(struct call *call);
 
-/* Writes the parameters of now into the record (secrets are files, so none is among them). */
+/* The record again, and started with it: what was read before the lock was there may be old. */
+void call_load_record(struct call *call);
+
+/* The first parameter that is not as it was at start; NULL when none is or nothing is recorded. */
+const struct param *call_changed_param(const struct call *call, bool reloadable_too);
+
+/*
+ * Writes the parameters of now into the record (secrets are files, so none is among them). started
+ * is gone then, as it is after call_forget_record(), which removes the record and its file.
+ */
 int call_record_params(struct call *call);
+void call_forget_record(struct call *call);
 
 void call_release(struct call *call);
 

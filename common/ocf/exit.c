@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/line.h"
 
 int exit_code(int result, const struct fault *fault)
 {
@@ -29,9 +30,7 @@ int exit_code(int result, const struct fault *fault)
 static int exit_log_level(int code)
 {
 	switch (code) {
-	case OCF_SUCCESS:
 	case OCF_NOT_RUNNING:
-	case OCF_RUNNING_PROMOTED:
 		return LOG_INFO;
 	case OCF_DEGRADED:
 	case OCF_DEGRADED_PROMOTED:
@@ -45,12 +44,13 @@ void exit_reason(const struct log *log, const struct fault *fault, int code)
 {
 	const char *prefix = getenv("OCF_EXIT_REASON_PREFIX");
 
-	if (fault->kind == FAULT_NONE)
+	if (fault->kind == FAULT_NONE || code == OCF_SUCCESS || code == OCF_RUNNING_PROMOTED)
 		return;
 	if (!prefix || !*prefix)
 		prefix = "ocf-exit-reason:";
 	if (isatty(STDERR_FILENO))
 		prefix = "";
-	(void)fprintf(stderr, "%s%.*s\n", prefix, OCF_REASON_MAX, fault->reason);
+	(void)fprintf(stderr, "%s%.*s\n", prefix, (int)line_cut(fault->reason, OCF_REASON_MAX),
+		      fault->reason);
 	log_quiet_line(log, exit_log_level(code), "%s", fault->reason);
 }

@@ -35,6 +35,6 @@ int exit_code(int result, const struct fault *fault);
 
 /*
  * Prints the fault's sentence, if it has one, as the exit reason on stderr (on a terminal as a
- * plain sentence) and as one log line.
+ * plain sentence) and as one log line. A success (0, 8) has nothing to say.
  */
 void exit_reason(const struct log *log, const struct fault *fault, int code);

@@ -28,7 +28,7 @@ static bool record_key_ok(const char *key)
 	if (!*key)
 		return false;
 	for (; *key; key++)
-		if (!isalnum((unsigned char)*key) && !strchr("._:-", *key))
+		if (!isgraph((unsigned char)*key) || *key == '=')
 			return false;
 	return true;
 }
@@ -120,14 +120,19 @@ static int record_parse_line(struct record *record, char *line)
 
 int record_parse(struct record *record, const char *text, size_t length)
 {
-	AUTO_FREE char *copy = strndup(text, length);
-	char *rest = copy, *line;
+	AUTO_FREE char *copy = malloc(length + 1);
+	char *line = copy, *end;
 	int r = 0;
 
 	if (!copy)
 		return -ENOMEM;
-	while (!r && (line = strsep(&rest, "\n")))
-		r = record_parse_line(record, line);
+	memcpy(copy, text, length);
+	for (; !r && (end = memchr(line, '\n', length)); line = end + 1) {
+		*end = '\0';
+		length -= (size_t)(end + 1 - line);
+		if (strlen(line) == (size_t)(end - line))
+			r = record_parse_line(record, line);
+	}
 	return r;
 }
 

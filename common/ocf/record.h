@@ -4,8 +4,9 @@
  *
  * A small file of `key=value` lines in the run directory, named after the agent and the instance.
  * It is a hint and never the truth: after a change of parameters Pacemaker calls demote with the
- * new ones, and only the record knows the old. A damaged line is dropped, a missing file is an
- * empty record. In values, backslash, line feed and carriage return are written \\, \n and \r.
+ * new ones, and only the record knows the old. A damaged line (without key or line feed, or with a
+ * NUL) is dropped, a missing file is an empty record. In values, backslash, line feed and carriage
+ * return are written \\, \n and \r.
  */
 #pragma once
 
@@ -33,7 +34,10 @@ int record_print(const struct record *record, struct buf *text);
 /* NULL when there is none. The string lives until the entry is set again or the record ends. */
 const char *record_get(const struct record *record, const char *key);
 
-/* A key is letters, digits and ._:-; -EINVAL otherwise. A NULL value takes the entry away. */
+/*
+ * A key is printable ASCII without blanks and =; -EINVAL otherwise. A NULL value takes the entry
+ * away.
+ */
 int record_set(struct record *record, const char *key, const char *value);
 
 /* Takes away every entry whose key begins with the prefix. */

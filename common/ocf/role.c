@@ -3,6 +3,7 @@
 #include "ocf/role.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "base/num.h"
 #include "cluster/score.h"
 #include "host/lockfile.h"
+#include "host/spawn.h"
 #include "ocf/agent.h"
 #include "ocf/call.h"
 #include "ocf/exit.h"
@@ -20,14 +22,15 @@
 #define ROLE_SCORE_STANDBY 5
 #define ROLE_SCORE_WAIT_MS 5000
 
-static int role_lock(struct call *call, int *ret_fd)
+/* The actions that change something take turns. The record counts as it is from then on. */
+static int role_lock(struct call *call)
 {
 	int r = file_directory(call_run_directory());
 
 	if (r)
 		return fault_set(&call->fault, FAULT_GENERIC, r, "cannot make %s: %s",
 				 call_run_directory(), strerror(-r));
-	r = lockfile_take(call->lock_path, &call->deadline, ret_fd);
+	r = lockfile_take(call->lock_path, &call->deadline, &call->lock);
 	if (r == -ETIMEDOUT)
 		return fault_set(&call->fault, FAULT_TIMEOUT, r,
 				 "another action of %s was still running when the time was over",
@@ -35,6 +38,7 @@ static int role_lock(struct call *call, int *ret_fd)
 	if (r)
 		return fault_set(&call->fault, FAULT_GENERIC, r, "%s: %s", call->lock_path,
 				 strerror(-r));
+	call_load_record(call);
 	return 0;
 }
 
@@ -74,15 +78,11 @@ static int role_record(struct call *call, enum role_state role)
 
 	if (!r)
 		r = record_set(&call->record, "role", role == ROLE_ACTIVE ? "active" : "standby");
+	if (!r)
+		r = record_set(&call->record, "promotable", call->promotable ? "yes" : NULL);
 	if (r)
 		return fault_set(&call->fault, FAULT_GENERIC, r, "%s", strerror(-r));
 	return role_save(call);
-}
-
-static void role_forget(struct call *call)
-{
-	record_release(&call->record);
-	(void)unlink(call->record_path);
 }
 
 static int role_wanted_score(struct call *call, const void *config, enum role_state state)
@@ -94,46 +94,64 @@ static int role_wanted_score(struct call *call, const void *config, enum role_st
 }
 
 /*
+ * A monitor runs without the lock: it leaves its word only where no other action is at work, and
+ * then in the record as that is now.
+ */
+static void role_keep_score(struct call *call, const char *text)
+{
+	const struct deadline at_once = {.at = 0};
+	AUTO_RECORD struct record now = RECORD_INIT;
+	AUTO_CLOSE int lock = -1;
+	struct record *record = &call->record;
+
+	if (call->lock < 0) {
+		if (lockfile_take(call->lock_path, &at_once, &lock) ||
+		    record_load(&now, call->record_path))
+			return;
+		record = &now;
+	}
+	(void)record_set(record, "score", text);
+	if (record_get(record, "role"))
+		(void)record_save(record, call->record_path);
+}
+
+/*
  * Tells Pacemaker the promotion score, if it is another than the last one told or if the cluster
- * may have forgotten it (always). Failing is a warning: the service itself is as it was.
+ * may have forgotten it (always). Failing is a warning: the service itself is as it was. Comes
+ * last in an action, and leaves the network namespace of the agent: the tool needs the cluster's.
  */
 static void role_score(struct call *call, const void *config, enum role_state state, bool always)
 {
-	struct deadline wait = deadline_within(&call->deadline, ROLE_SCORE_WAIT_MS);
 	const char *last = record_get(&call->record, "score");
+	struct deadline wait = {.at = call->deadline.at - SPAWN_TERM_GRACE_MS * 1000000LL};
 	struct fault fault = FAULT_INIT;
-	char text[16];
-	int r;
+	char text[16] = "";
+	int score = 0, r;
 
-	if (!call->promotable)
+	if (state == ROLE_ABSENT ? !last : !call->promotable)
 		return;
-	if (state == ROLE_ABSENT) {
-		if (last || always)
-			r = score_delete(call->instance, &wait, &fault);
-		else
-			return;
-	} else {
-		int score = role_wanted_score(call, config, state);
-
+	if (state != ROLE_ABSENT) {
+		score = role_wanted_score(call, config, state);
 		(void)snprintf(text, sizeof(text), "%d", score);
 		if (last && !strcmp(last, text) && !always)
 			return;
-		r = score_set(call->instance, score, &wait, &fault);
 	}
+	if (call->home_netns >= 0)
+		(void)setns(call->home_netns, CLONE_NEWNET);
+	wait = deadline_within(&wait, ROLE_SCORE_WAIT_MS);
+	r = state == ROLE_ABSENT ? score_delete(call->instance, &wait, &fault) :
+				   score_set(call->instance, score, &wait, &fault);
 	if (r)
 		log_line(&call->log, LOG_WARNING, "promotion score not told: %s", fault.reason);
-	if (state == ROLE_ABSENT)
-		return;
-	(void)record_set(&call->record, "score", r ? NULL : text);
-	if (record_get(&call->record, "role"))
-		(void)record_save(&call->record, call->record_path);
+	if (state != ROLE_ABSENT)
+		role_keep_score(call, r ? NULL : text);
 }
 
 /*
  * Takes it down and looks: 0 only when nothing of this configuration is left. From here on the
  * recorded role is no reason to expect anything of it.
  */
-static int role_halt(struct call *call, const void *config)
+static int role_take_down(struct call *call, const void *config)
 {
 	enum role_state state = ROLE_ABSENT;
 	int r = role_enter(call, config);
@@ -160,14 +178,41 @@ static int role_halt(struct call *call, const void *config)
 	return -EBUSY;
 }
 
+/* What it was at start counts: the stop of an orphan is not told that it was a promotable clone. */
+static int role_halt(struct call *call, const void *config)
+{
+	const bool promotable = call->promotable;
+	int r;
+
+	call->promotable = promotable || record_get(&call->record, "promotable");
+	r = role_take_down(call, config);
+	call->promotable = promotable;
+	return r;
+}
+
 /* An instance that was started with other parameters and never stopped. */
 static int role_halt_other(struct call *call)
 {
+	int r;
+
 	if (!call->started || call->same_config)
 		return 0;
 	log_line(&call->log, LOG_WARNING,
 		 "was started with other parameters and not stopped since: stopping that first");
-	return role_halt(call, call->started);
+	r = role_halt(call, call->started);
+	if (!r)
+		call_forget_record(call);
+	return r;
+}
+
+/* Takes a half-done start back; the fault stays that of the start. */
+static void role_undo(struct call *call)
+{
+	struct fault fault = call->fault;
+
+	if (!role_halt(call, call->config))
+		call_forget_record(call);
+	call->fault = fault;
 }
 
 static int role_activate(struct call *call, enum role_state before)
@@ -185,21 +230,20 @@ static int role_activate(struct call *call, enum role_state before)
 	r = call->agent->role->activate(call, call->config);
 	if (!r)
 		return 0;
-	fault = call->fault;
-	if (before == ROLE_STANDBY) {
-		if (!call->agent->role->stand_by(call, call->config))
-			(void)role_record(call, ROLE_STANDBY);
-	} else if (!role_halt(call, call->config)) {
-		role_forget(call);
+	if (before != ROLE_STANDBY) {
+		role_undo(call);
+		return r;
 	}
+	fault = call->fault;
+	if (!call->agent->role->stand_by(call, call->config))
+		(void)role_record(call, ROLE_STANDBY);
 	call->fault = fault;
 	return r;
 }
 
 int role_start(struct call *call)
 {
-	AUTO_CLOSE int lock = -1;
-	int r = role_lock(call, &lock);
+	int r = role_lock(call);
 
 	if (!r)
 		r = role_halt_other(call);
@@ -214,18 +258,22 @@ int role_start(struct call *call)
 	if (!call->promotable)
 		return role_activate(call, ROLE_ABSENT);
 	r = role_record(call, ROLE_STANDBY);
-	if (!r)
-		r = call->agent->role->stand_by(call, call->config);
-	if (!r)
+	if (r)
+		return r;
+	r = call->agent->role->stand_by(call, call->config);
+	if (r)
+		role_undo(call);
+	else
 		role_score(call, call->config, ROLE_STANDBY, true);
 	return r;
 }
 
 int role_promote(struct call *call)
 {
-	AUTO_CLOSE int lock = -1;
-	int r = role_lock(call, &lock);
+	int r = role_lock(call);
 
+	if (!r)
+		r = role_halt_other(call);
 	if (!r)
 		r = role_enter(call, call->config);
 	if (!r)
@@ -235,13 +283,29 @@ int role_promote(struct call *call)
 	return r;
 }
 
+/*
+ * Pacemaker demotes with the parameters of now and takes them for applied: when something else
+ * interrupts it then, it promotes without a stop and start between. So what was started with others
+ * ends here, and what stands by are those of now.
+ */
+static int role_change_over(struct call *call)
+{
+	int r = role_halt(call, call->started);
+
+	if (!r)
+		r = role_record(call, ROLE_STANDBY);
+	return r ? r : role_enter(call, call->config);
+}
+
 int role_demote(struct call *call)
 {
-	const void *config = call->started ? call->started : call->config;
 	enum role_state state = ROLE_ABSENT;
-	AUTO_CLOSE int lock = -1;
-	int r = config ? role_lock(call, &lock) : -EINVAL;
+	const void *config;
+	int r = role_lock(call);
 
+	config = call->started && !call->same_config ? call->started : call->config;
+	if (!r && !config)
+		r = -EINVAL;
 	if (!r)
 		r = role_enter(call, config);
 	if (!r)
@@ -251,10 +315,18 @@ int role_demote(struct call *call)
 	if (state == ROLE_ABSENT && role_recorded(call) == ROLE_ABSENT)
 		return OCF_NOT_RUNNING;
 	call->fault = FAULT_INIT;
-	r = call->agent->role->stand_by(call, config);
+	if (call->config && config != call->config) {
+		config = call->config;
+		r = role_change_over(call);
+	}
+	if (!r)
+		r = call->agent->role->stand_by(call, config);
 	if (!r)
 		r = role_look(call, config, &state);
 	if (!r && state != ROLE_ABSENT && state != ROLE_STANDBY) {
+		if (call->fault.kind == FAULT_NONE)
+			return fault_set(&call->fault, FAULT_GENERIC, -EBUSY,
+					 "it is still active after demote");
 		fault_prefix(&call->fault, "still active after demote: ");
 		return -EBUSY;
 	}
@@ -268,22 +340,34 @@ int role_demote(struct call *call)
 	return r;
 }
 
+/* Without parameters to go by. A record of a start makes it a failure: something may be here. */
+static int role_stop_blindly(struct call *call)
+{
+	if (role_recorded(call) != ROLE_ABSENT) {
+		fault_prefix(&call->fault, "cannot stop what was started: ");
+		return -EINVAL;
+	}
+	log_line(&call->log, LOG_WARNING,
+		 "nothing to stop: it was never started with such parameters (%s)",
+		 call->fault.reason);
+	call->fault = FAULT_INIT;
+	return 0;
+}
+
 int role_stop(struct call *call)
 {
-	AUTO_CLOSE int lock = -1;
-	int r, other = 0;
+	struct fault wrong = call->fault;
+	int r = role_lock(call), other = 0;
 
-	if (!call->config && !call->started) {
-		log_line(&call->log, LOG_WARNING,
-			 "nothing to stop: it was never started with such parameters (%s)",
-			 call->fault.reason);
-		call->fault = FAULT_INIT;
-		return 0;
-	}
-	r = role_lock(call, &lock);
-	if (r)
+	if (r == -ETIMEDOUT)
 		return r;
+	if (r) /* a full or read-only run directory must not keep the address here */
+		log_line(&call->log, LOG_WARNING, "stop without lock: %s", call->fault.reason);
+	call->fault = wrong;
+	if (!call->config && !call->started)
+		return role_stop_blindly(call);
 	call->fault = FAULT_INIT;
+	r = 0;
 	if (call->started && !call->same_config)
 		other = role_halt(call, call->started);
 	if (call->config) {
@@ -297,7 +381,7 @@ int role_stop(struct call *call)
 		return r ? r : other;
 	call->fault = FAULT_INIT;
 	role_score(call, NULL, ROLE_ABSENT, false);
-	role_forget(call);
+	call_forget_record(call);
 	return 0;
 }
 
@@ -353,9 +437,13 @@ int role_monitor(struct call *call)
 int role_reload(struct call *call)
 {
 	enum role_state state = ROLE_ABSENT;
-	AUTO_CLOSE int lock = -1;
-	int r = role_lock(call, &lock);
+	const struct param *changed;
+	int r = role_lock(call);
 
+	changed = r ? NULL : call_changed_param(call, false);
+	if (changed)
+		return fault_set(&call->fault, FAULT_GENERIC, -EINVAL,
+				 "a change of %s needs a restart", changed->name);
 	if (!r)
 		r = role_enter(call, call->config);
 	if (!r)
@@ -363,11 +451,8 @@ int role_reload(struct call *call)
 	if (r)
 		return r;
 	call->fault = FAULT_INIT;
-	if (role_recorded(call) != ROLE_ABSENT) {
-		r = call_record_params(call);
-		if (!r)
-			r = role_save(call);
-	}
+	if (role_recorded(call) != ROLE_ABSENT)
+		r = role_record(call, role_recorded(call));
 	if (!r && call->agent->role->reload && (state == ROLE_ACTIVE || state == ROLE_DEGRADED))
 		r = call->agent->role->reload(call, call->config);
 	return r;

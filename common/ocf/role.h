@@ -39,7 +39,7 @@ struct role_ops {
 	/* Takes over reloadable parameters of an ACTIVE instance. May be NULL: nothing to do. */
 	int (*reload)(struct call *call, const void *config);
 
-	/* Promotion score of a standby or active instance. May be NULL: 5 and 10. */
+	/* Promotion score of an instance in any state but ABSENT. May be NULL: 5, active 10. */
 	int (*score)(struct call *call, const void *config, enum role_state state);
 };
 
