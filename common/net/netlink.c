@@ -14,9 +14,6 @@
 #include "base/deadline.h"
 #include "base/fault.h"
 
-/* A dump that the kernel's tables keep changing under is given up after so many rounds. */
-#define DUMP_ROUNDS 16
-
 static const char *netlink_words(int error)
 {
 	if (error == -ETIMEDOUT)
@@ -143,6 +140,7 @@ static const char *netlink_explanation(const struct nlmsghdr *message, int *ret_
 {
 	size_t skip = sizeof(struct nlmsgerr);
 	size_t size = mnl_nlmsg_get_payload_len(message);
+	struct netlink_walk walk;
 	const struct nlattr *attr;
 
 	if (!(message->nlmsg_flags & NLM_F_ACK_TLVS))
@@ -160,8 +158,8 @@ static const char *netlink_explanation(const struct nlmsghdr *message, int *ret_
 	skip = MNL_ALIGN(skip);
 	if (skip > size)
 		return NULL;
-	mnl_attr_for_each_payload(mnl_nlmsg_get_payload_offset(message, skip), size - skip)
-	{
+	walk = (struct netlink_walk){mnl_nlmsg_get_payload_offset(message, skip), size - skip};
+	while ((attr = netlink_next(&walk))) {
 		if (mnl_attr_get_type(attr) != NLMSGERR_ATTR_MSG)
 			continue;
 		*ret_length =
@@ -298,26 +296,27 @@ int netlink_dump(struct netlink *netlink, const struct netlink_sink *sink, struc
 	struct nlmsghdr *message = netlink_message(netlink);
 	unsigned char request[256];
 	size_t size = message->nlmsg_len;
-	int round, result;
+	int result;
 
 	/* The buffer will hold the answer when the dump must be asked for again. */
 	if (size > sizeof(request))
 		return netlink_fault(fault, -EMSGSIZE);
 	memcpy(request, message, size);
-	for (round = 0; round < DUMP_ROUNDS; round++) {
-		memcpy(message, request, size);
-		if (round) {
-			message->nlmsg_seq = ++netlink->sequence;
-			sink->clear(sink->data);
-		}
+	for (;;) {
 		result = netlink_send(netlink, NLM_F_DUMP);
 		if (result)
 			return netlink_fault(fault, result);
 		result = netlink_answer(netlink, sink, fault);
 		if (result != NETLINK_INTERRUPTED)
 			return result < 0 ? result : 0;
+		if (deadline_passed(netlink->deadline))
+			return fault_set(fault, FAULT_TIMEOUT, -ETIMEDOUT,
+					 "the kernel's tables kept changing");
+		memcpy(message, request, size);
+		message->nlmsg_seq = ++netlink->sequence;
+		if (sink->clear)
+			sink->clear(sink->data);
 	}
-	return netlink_fault(fault, -EINTR);
 }
 
 void netlink_filter_dumps(struct netlink *netlink)
@@ -328,20 +327,36 @@ void netlink_filter_dumps(struct netlink *netlink)
 	netlink->strict = true;
 }
 
+const struct nlattr *netlink_next(struct netlink_walk *walk)
+{
+	const struct nlattr *attr = walk->at;
+	size_t step;
+
+	if (!mnl_attr_ok(attr, (int)walk->left))
+		return NULL;
+	step = MNL_ALIGN(mnl_attr_get_len(attr));
+	if (step > walk->left)
+		step = walk->left;
+	walk->at = (const unsigned char *)walk->at + step;
+	walk->left -= step;
+	return attr;
+}
+
 int netlink_attributes(const struct nlmsghdr *message, size_t header_size,
 		       const unsigned short *minimums, unsigned int max,
 		       const struct nlattr **ret_table)
 {
 	size_t size = mnl_nlmsg_get_payload_len(message);
 	size_t skip = MNL_ALIGN(header_size);
+	struct netlink_walk walk;
 	const struct nlattr *attr;
 
 	memset(ret_table, 0, (max + 1) * sizeof(ret_table[0]));
 	if (size < skip)
 		return -EBADMSG;
-	/* mnl_attr_for_each() goes by the message's length rounded up: beyond what was received. */
-	mnl_attr_for_each_payload(mnl_nlmsg_get_payload_offset(message, skip), size - skip)
-	{
+	/* Not mnl_attr_for_each(), which goes by the message's length rounded up. */
+	walk = (struct netlink_walk){mnl_nlmsg_get_payload_offset(message, skip), size - skip};
+	while ((attr = netlink_next(&walk))) {
 		unsigned int type = mnl_attr_get_type(attr);
 
 		if (type > max)

@@ -41,7 +41,7 @@ struct netlink_sink {
 	/* 0; or -errno, which ends the dump and is returned from it. */
 	int (*take)(const struct nlmsghdr *message, void *data);
 
-	/* The dump begins again, because the kernel's tables changed meanwhile: forget it all. */
+	/* The dump begins again: forget what came. May be NULL where nothing is kept. */
 	void (*clear)(void *data);
 	void *data;
 };
@@ -74,7 +74,10 @@ int netlink_attempt(struct netlink *netlink, const int *done, struct fault *faul
 /* Sends the request begun and hands the one message of the answer to the sink. */
 int netlink_query(struct netlink *netlink, const struct netlink_sink *sink, struct fault *fault);
 
-/* Sends the request begun as a dump; an interrupted one is asked for again, -EINTR after many. */
+/*
+ * Sends the request begun as a dump. One that is inconsistent, because the kernel's tables changed
+ * meanwhile, is asked for again until the deadline.
+ */
 int netlink_dump(struct netlink *netlink, const struct netlink_sink *sink, struct fault *fault);
 
 /*
@@ -98,6 +101,15 @@ int netlink_read(const void *bytes, size_t length, uint32_t sequence,
 		 const struct netlink_sink *sink, bool *interrupted, struct fault *fault);
 
 struct nlattr;
+
+/* A walk over attributes: those of a message, or of another one's payload. */
+struct netlink_walk {
+	const void *at;
+	size_t left; /* bytes */
+};
+
+/* The next attribute; NULL at the end, or where one claims to be longer than what is left. */
+const struct nlattr *netlink_next(struct netlink_walk *walk);
 
 /*
  * Collects a message's attributes by type: ret_table[0 .. max], NULL where there is none; unknown

@@ -28,11 +28,22 @@ bool packet_link_speaks(const struct link *link)
 
 static void packet_add(struct packet *packet, const void *bytes, size_t length)
 {
-	if (length > sizeof(packet->bytes) - packet->length)
-		length = sizeof(packet->bytes) - packet->length;
-	if (bytes)
-		memcpy(packet->bytes + packet->length, bytes, length);
+	memcpy(packet->bytes + packet->length, bytes, length);
 	packet->length += length;
+}
+
+static void packet_add_zeros(struct packet *packet, size_t length)
+{
+	packet->length += length;
+}
+
+/* An address, or zeros for NULL. */
+static void packet_add_inet(struct packet *packet, const struct inet *inet, size_t length)
+{
+	if (inet)
+		packet_add(packet, inet->bytes, length);
+	else
+		packet_add_zeros(packet, length);
 }
 
 static void packet_add16(struct packet *packet, unsigned int value)
@@ -61,8 +72,11 @@ void packet_build_arp(const struct link *link, const struct packet_arp *arp,
 	packet_add8(&packet, 4);
 	packet_add16(&packet, arp->operation);
 	packet_add(&packet, link->address, length);
-	packet_add(&packet, arp->sender ? arp->sender->bytes : NULL, 4);
-	packet_add(&packet, arp->target_is_us ? link->address : NULL, length);
+	packet_add_inet(&packet, arp->sender, 4);
+	if (arp->target_is_us)
+		packet_add(&packet, link->address, length);
+	else
+		packet_add_zeros(&packet, length);
 	packet_add(&packet, arp->target->bytes, 4);
 	memcpy(packet.to, link->broadcast, sizeof(packet.to));
 	*ret_packet = packet;
@@ -107,7 +121,7 @@ void packet_build_neighbour(const struct link *link, const struct packet_neighbo
 	packet_add16(&packet, (unsigned int)(sizeof(struct nd_neighbor_advert) + option));
 	packet_add8(&packet, IPPROTO_ICMPV6);
 	packet_add8(&packet, 255);
-	packet_add(&packet, neighbour->source ? neighbour->source->bytes : NULL, 16);
+	packet_add_inet(&packet, neighbour->source, 16);
 	packet_add(&packet, neighbour->to->bytes, 16);
 	packet_add8(&packet, neighbour->type);
 	packet_add8(&packet, 0);
@@ -118,10 +132,10 @@ void packet_build_neighbour(const struct link *link, const struct packet_neighbo
 		packet_add8(&packet, neighbour->option);
 		packet_add8(&packet, (unsigned int)units);
 		if (link->type == ARPHRD_INFINIBAND)
-			packet_add(&packet, NULL, pad);
+			packet_add_zeros(&packet, pad);
 		packet_add(&packet, link->address, link->address_length);
 		if (link->type != ARPHRD_INFINIBAND)
-			packet_add(&packet, NULL, pad);
+			packet_add_zeros(&packet, pad);
 	}
 	checksum = packet_checksum(packet.bytes, packet.length);
 	packet.bytes[42] = (unsigned char)(checksum >> 8);

@@ -16,7 +16,7 @@ struct deadline;
 struct fault;
 struct inet;
 
-#define PACKET_BYTES_MAX 96 /* an advertisement with a 20-byte hardware address has 88 */
+#define PACKET_BYTES_MAX 104 /* an advertisement with an address of LINK_ADDRESS_MAX bytes */
 
 struct packet {
 	unsigned short protocol; /* ETH_P_ARP or ETH_P_IPV6 */

@@ -18,6 +18,7 @@
 #include "net/packet.h"
 
 #define PROBE_BATCH 32	    /* packets */
+#define PROBE_GULP 64	    /* packets */
 #define PROBE_GROUPS_MAX 32 /* groups joined one by one; of more, all are heard */
 
 /*
@@ -214,17 +215,18 @@ static void probe_note(struct probe_run *run, const struct claim *claim)
 	}
 }
 
-/* Takes what has come in: 0 when there is no more, or -errno. */
+/* Takes what has come in, within bounds, for a storm has no end: 0 or -errno. */
 static int probe_hear(struct probe_run *run)
 {
 	union {
 		struct sockaddr_ll ll;
 		struct sockaddr any;
 		unsigned char bytes[offsetof(struct sockaddr_ll, sll_addr) + LINK_ADDRESS_MAX];
-	} from;
+	} from = {.ll = {.sll_family = AF_PACKET}};
 	unsigned char bytes[2048];
+	int left;
 
-	while (run->open) {
+	for (left = PROBE_GULP; left && run->open; left--) {
 		socklen_t from_size = sizeof(from);
 		struct claim_packet packet = {.bytes = bytes};
 		struct claim claim;
@@ -285,7 +287,8 @@ static void probe_collect(struct probe_run *run, struct probe_result *ret_result
 	for (i = 0; i < run->question->count; i++)
 		if (run->claims[i].address_length)
 			run->claims[count++] = run->claims[i];
-	*ret_result = (struct probe_result){.owners = TAKE(run->claims), .count = count};
+	ret_result->owners = run->claims;
+	ret_result->count = count;
 }
 
 int probe_run(struct probe *probe, const struct probe_question *question,

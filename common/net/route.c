@@ -14,7 +14,6 @@ static const unsigned short route_minimums[RTA_VIA + 1] = {
 	[RTA_OIF] = 4,
 	[RTA_PRIORITY] = 4,
 	[RTA_TABLE] = 4,
-	[RTA_VIA] = sizeof(struct rtvia),
 };
 
 static int route_read_inet(const struct nlattr *attr, int family, struct inet *ret_inet)
@@ -34,6 +33,8 @@ static int route_read_via(const struct nlattr *attr, struct inet *ret_inet)
 	if (!attr)
 		return 0;
 	via = mnl_attr_get_payload(attr);
+	if (mnl_attr_get_payload_len(attr) < sizeof(*via))
+		return -EBADMSG;
 	if (via->rtvia_family != AF_INET && via->rtvia_family != AF_INET6)
 		return 0;
 	if (mnl_attr_get_payload_len(attr) < sizeof(*via) + inet_size(via->rtvia_family))
@@ -46,27 +47,22 @@ static int route_read_hop(const struct nlattr *attr, int family, struct route *r
 {
 	size_t size = mnl_attr_get_payload_len(attr);
 	const struct rtnexthop *hop = mnl_attr_get_payload(attr);
+	struct netlink_walk walk;
 	const struct nlattr *inner;
 
 	if (size < sizeof(*hop) || hop->rtnh_len < sizeof(*hop) || hop->rtnh_len > size)
 		return -EBADMSG;
 	route->index = hop->rtnh_ifindex;
-	size = hop->rtnh_len - sizeof(*hop);
-	for (inner = (const struct nlattr *)RTNH_DATA(hop); mnl_attr_ok(inner, (int)size);) {
-		size_t step = MNL_ALIGN(mnl_attr_get_len(inner));
+	walk = (struct netlink_walk){hop + 1, hop->rtnh_len - sizeof(*hop)};
+	while ((inner = netlink_next(&walk))) {
 		int error = 0;
 
 		if (mnl_attr_get_type(inner) == RTA_GATEWAY)
 			error = route_read_inet(inner, family, &route->gateway);
-		else if (mnl_attr_get_type(inner) == RTA_VIA &&
-			 mnl_attr_get_payload_len(inner) >= sizeof(struct rtvia))
+		else if (mnl_attr_get_type(inner) == RTA_VIA)
 			error = route_read_via(inner, &route->gateway);
 		if (error)
 			return error;
-		if (step >= size)
-			break;
-		size -= step;
-		inner = mnl_attr_next(inner);
 	}
 	return 0;
 }
