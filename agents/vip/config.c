@@ -122,7 +122,9 @@ static int config_check_label(const struct vip_config *c, struct fault *fault)
 	if (!*label || strpbrk(label, "/: \t"))
 		return config_wrong(fault, "iflabel", "a word without blank, colon and slash",
 				    label);
-	if (vip_nic(c, nic) && strlen(nic) + 1 + strlen(label) >= LINK_NAME_MAX)
+	/* A longer one is an alternative name: the label goes behind the real one (spot.c). */
+	if (vip_nic(c, nic) && strlen(nic) < LINK_NAME_MAX &&
+	    strlen(nic) + 1 + strlen(label) >= LINK_NAME_MAX)
 		return fault_set(fault, FAULT_CONFIGURED, -EINVAL,
 				 "iflabel: '%.20s:%.40s' is longer than %d characters", nic, label,
 				 LINK_NAME_MAX - 1);

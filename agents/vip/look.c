@@ -113,6 +113,21 @@ static int look_and_announce(struct call *call, const struct vip_config *config,
 	return r < 0 ? r : 0;
 }
 
+/*
+ * Whether start has found addresses in a place that neither the user nor an earlier start has
+ * chosen: it looks for the right one itself.
+ */
+static bool look_is_unplaced(const struct call *call, const struct vip_config *config,
+			     const struct verdict_view *view)
+{
+	if (view->nic || (strcmp(call->action, "start") && strcmp(call->action, "promote")))
+		return false;
+	for (size_t i = 0; i < config->ip.count; i++)
+		if (!view->homes || !view->homes[i])
+			return true;
+	return false;
+}
+
 int look_around(struct call *call, const struct vip_config *config, enum role_state *ret_state)
 {
 	AUTO_SEEN struct seen seen = SEEN_INIT;
@@ -133,6 +148,8 @@ int look_around(struct call *call, const struct vip_config *config, enum role_st
 	view.addrs = &seen.addrs;
 	view.links = &seen.links;
 	state = verdict_reach(config, &view, &call->fault);
+	if (state == ROLE_ACTIVE && look_is_unplaced(call, config, &view))
+		state = ROLE_BROKEN;
 	if (state == ROLE_STANDBY && realserver_look_arp(call))
 		state = ROLE_BROKEN;
 	if (state == ROLE_ACTIVE && (config->routes || config->rules || config->src)) {

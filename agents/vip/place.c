@@ -13,6 +13,7 @@
 #include "ocf/call.h"
 #include "ocf/params.h"
 #include "vip/config.h"
+#include "vip/heirs.h"
 #include "vip/herald.h"
 #include "vip/homes.h"
 #include "vip/realserver.h"
@@ -167,7 +168,7 @@ static int place_clear_wrong(struct place *place)
 			log_line(&call->log, LOG_WARNING,
 				 "removing %s from %s, where it doesn't belong",
 				 inet_text(&a->inet, text), link_index_text(a->index, link));
-			r = addr_delete(&place->seen.netlink, a, &call->fault);
+			r = heirs_delete(call, &place->seen, a, NULL);
 		}
 	}
 	return r < 0 ? r : 0;

@@ -11,6 +11,7 @@
 #include "base/fault.h"
 #include "net/link.h"
 #include "net/netlink.h"
+#include "net/route_image.h"
 #include "ocf/call.h"
 #include "vip/config.h"
 #include "vip/seen.h"
@@ -35,8 +36,7 @@ static int routing_wrong(struct fault *fault, const char *name, const char *at, 
 static const char *routing_piece(const char *text, const char *separators, size_t *length)
 {
 	text += *length;
-	text += strspn(text, separators);
-	text += strspn(text, " \t\n");
+	text += strspn(text, ", \t\n");
 	*length = strcspn(text, separators);
 	return *length ? text : NULL;
 }
@@ -150,29 +150,41 @@ static void routing_source_key(size_t n, char key[32])
 }
 
 /* Writes the route as it was into the record, so that stop can put it back whatever happens. */
-static int routing_remember(struct call *call, size_t n, const struct route *route)
+static int routing_remember(struct call *call, size_t n, const struct route_image *image)
 {
 	AUTO_BUF struct buf text = BUF_INIT;
-	struct routing_route was = {.route = *route};
 	char key[32];
 	int r;
 
 	routing_source_key(n, key);
-	if (route->index)
-		(void)snprintf(was.device, sizeof(was.device), "%s",
-			       link_index_text(route->index, (char[LINK_NAME_MAX + 8]){""}));
-	routing_print_route(&was, &text);
+	route_image_print(image, &text);
 	r = buf_error(&text);
 	if (!r)
 		r = record_set(&call->record, key, text.data);
-	return r ? r : record_save(&call->record, call->record_path);
+	if (!r)
+		r = record_save(&call->record, call->record_path);
+	return r ? fault_set(&call->fault, FAULT_GENERIC, r, "%s: %s", call->record_path,
+			     strerror(-r)) :
+		   0;
+}
+
+/* The n-th route as it was before start; false when the record does not know. */
+static bool routing_recall(const struct call *call, size_t n, struct route_image *ret_image)
+{
+	const char *text;
+	char key[32];
+
+	routing_source_key(n, key);
+	text = record_get(&call->record, key);
+	return text && !route_image_parse(text, ret_image);
 }
 
 static int routing_add_source(struct call *call, struct seen *seen, size_t n,
 			      const struct routing_route *wanted)
 {
 	AUTO_ROUTE_LIST struct route_list list = ROUTE_LIST_INIT;
-	struct route any = wanted->route, changed;
+	AUTO_ROUTE_IMAGE struct route_image image = ROUTE_IMAGE_INIT;
+	struct route any = wanted->route;
 	const struct route *there;
 	char text[INET_TEXT_MAX];
 	int r = route_list(&seen->netlink, any.to.family, RT_TABLE_MAIN, &call->fault, &list);
@@ -181,16 +193,20 @@ static int routing_add_source(struct call *call, struct seen *seen, size_t n,
 		return r;
 	any.source.family = 0;
 	there = routing_find(&list, &any);
-	if (!there)
+	if (there) {
+		r = route_image_take(&seen->netlink, there, &call->fault, &image);
+		if (!r)
+			r = routing_remember(call, n, &image);
+	} else if (!routing_recall(call, n, &image)) { /* dropped when the address was deleted */
 		return fault_set(&call->fault, FAULT_ARGS, -ENOENT,
 				 "src: there is no route to %s in the main table",
 				 any.to.prefix ? inet_text(&any.to, text) : "default");
-	r = routing_remember(call, n, there);
+	}
+	if (!r)
+		r = route_image_put(&seen->netlink, &image, &wanted->route.source, &call->fault);
 	if (r)
-		return fault_set(&call->fault, FAULT_GENERIC, r, "src: %s", strerror(-r));
-	changed = *there;
-	changed.source = wanted->route.source;
-	return route_replace(&seen->netlink, &changed, &call->fault);
+		fault_prefix(&call->fault, "src: ");
+	return r;
 }
 
 int routing_add(struct call *call, const struct vip_config *config, struct seen *seen)
@@ -211,26 +227,64 @@ int routing_add(struct call *call, const struct vip_config *config, struct seen 
 	return r < 0 ? r : 0;
 }
 
-/* Puts a route back as the record has it; failing must not keep the address from being removed. */
+static const struct route *routing_find_rival(const struct route_list *list,
+					      const struct route *was)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (inet_same(&list->items[i].to, &was->to) &&
+		    list->items[i].to.prefix == was->to.prefix &&
+		    list->items[i].metric == was->metric)
+			return &list->items[i];
+	return NULL;
+}
+
+/*
+ * Puts the n-th route back as it was, unless somebody has set another in its place. Without a
+ * record nobody knows how it was: it loses its source, with which it would vanish.
+ */
+static int routing_restore_source(struct call *call, struct seen *seen, size_t n,
+				  const struct routing_route *wanted)
+{
+	AUTO_ROUTE_LIST struct route_list list = ROUTE_LIST_INIT;
+	AUTO_ROUTE_IMAGE struct route_image image = ROUTE_IMAGE_INIT;
+	const struct inet none = {.family = 0};
+	const bool known = routing_recall(call, n, &image);
+	const struct route *there;
+	struct route was;
+	int r = route_list(&seen->netlink, wanted->route.to.family, RT_TABLE_MAIN, &call->fault,
+			   &list);
+
+	if (r)
+		return r;
+	there = routing_find(&list, &wanted->route);
+	if (known) {
+		was = route_image_route(&image);
+		if (!there && routing_find_rival(&list, &was))
+			return 0;
+		return route_image_put(&seen->netlink, &image, NULL, &call->fault);
+	}
+	if (there)
+		r = route_image_take(&seen->netlink, there, &call->fault, &image);
+	if (there && !r)
+		r = route_image_put(&seen->netlink, &image, &none, &call->fault);
+	return r;
+}
+
+/* Failing must not keep the address from being removed. */
 static void routing_remove_source(struct call *call, const struct vip_config *config,
 				  struct seen *seen, size_t n)
 {
-	struct routing_route was;
-	const char *text;
+	struct routing_route wanted;
 	char key[32];
-	int r;
+	int r = 0;
 
-	routing_source_key(n, key);
-	text = record_get(&call->record, key);
-	if (!text || routing_read_route(text, strlen(text), config->ip.items[0].family, &was))
-		return;
-	r = routing_resolve(call, config, seen, &was);
-	if (!r)
-		r = route_replace(&seen->netlink, &was.route, &call->fault);
+	if (!routing_read_source(config, n, &wanted))
+		r = routing_restore_source(call, seen, n, &wanted);
 	if (r && r != -ENODEV) /* without its link the route is gone for good */
-		log_line(&call->log, LOG_WARNING, "the route '%s' could not be put back: %s", text,
+		log_line(&call->log, LOG_WARNING, "src: a route could not be put back: %s",
 			 call->fault.reason);
 	call->fault = FAULT_INIT;
+	routing_source_key(n, key);
 	(void)record_set(&call->record, key, NULL);
 }
 

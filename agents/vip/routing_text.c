@@ -116,8 +116,8 @@ int routing_read_route(const char *text, size_t length, int family, struct routi
 	}
 	if (is_default)
 		r.route.to.family = r.route.gateway.family ? r.route.gateway.family : family;
-	if (r.route.gateway.family && r.route.gateway.family != r.route.to.family)
-		return -EINVAL;
+	if (r.route.gateway.family == AF_INET && r.route.to.family != AF_INET)
+		return -EINVAL; /* the other way round is RFC 5549 */
 	if (!r.route.gateway.family && r.route.to.family == AF_INET)
 		r.route.scope = RT_SCOPE_LINK;
 	*ret_route = r;
@@ -126,9 +126,11 @@ int routing_read_route(const char *text, size_t length, int family, struct routi
 
 void routing_print_route(const struct routing_route *r, struct buf *text)
 {
+	/* A bare "default" is of its gateway's family, or of anybody's guess. */
+	const bool plain = !r->route.to.prefix && r->route.gateway.family == r->route.to.family;
 	char address[INET_TEXT_MAX];
 
-	buf_adds(text, r->route.to.prefix ? inet_text(&r->route.to, address) : "default");
+	buf_adds(text, plain ? "default" : inet_text(&r->route.to, address));
 	if (r->route.gateway.family)
 		buf_addf(text, " via %s", inet_host_text(&r->route.gateway, address));
 	if (*r->device)

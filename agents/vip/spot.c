@@ -14,6 +14,23 @@
 
 #define SPOT_SHORT_PREFIX 30 /* longer IPv4 prefixes have no broadcast address (RFC 3021) */
 
+/* The prefix of the link's own network: while it is down, it has addresses and no routes. */
+static int spot_own_prefix(const struct seen *seen, const struct addr *spot)
+{
+	int bits = INET_NO_PREFIX;
+
+	for (size_t i = 0; i < seen->addrs.count; i++) {
+		const struct addr *addr = &seen->addrs.items[i];
+
+		if (addr->index == spot->index && addr->inet.prefix > bits &&
+		    addr->inet.prefix < inet_bits(addr->inet.family) &&
+		    !inet_same(&addr->inet, &spot->inet) &&
+		    inet_in_net(&spot->inet, &addr->inet, addr->inet.prefix))
+			bits = addr->inet.prefix;
+	}
+	return bits;
+}
+
 static int spot_by_route(const struct vip_config *config, struct seen *seen, struct addr *spot,
 			 struct fault *fault)
 {
@@ -27,6 +44,11 @@ static int spot_by_route(const struct vip_config *config, struct seen *seen, str
 	char name[INET_TEXT_MAX], one[LINK_NAME_MAX + 8], two[LINK_NAME_MAX + 8];
 	int r = route_choose(routes, &spot->inet, &filter, &choice);
 
+	if (r == ROUTE_NONE && seen->nic) {
+		spot->inet.prefix = spot_own_prefix(seen, spot);
+		if (spot->inet.prefix != INET_NO_PREFIX)
+			return 0;
+	}
 	(void)inet_host_text(&spot->inet, name);
 	if (r == ROUTE_AMBIGUOUS)
 		return fault_set(fault, FAULT_ARGS, -EINVAL,

@@ -118,12 +118,12 @@ static enum role_state verdict_link(const struct vip_config *config,
 		return BROKEN("%s is down", link->name);
 	if (!config->check_link_status || (link->flags & IFF_LOOPBACK))
 		return ROLE_ACTIVE;
-	if (!link_has_carrier(link))
-		return BROKEN("%s has no carrier", link->name);
 	lower = link->lower ? link_list_find(view->links, link->lower) : NULL;
 	if (lower && (!link_is_up(lower) || !link_has_carrier(lower)))
-		return BROKEN("%s has no carrier: %s, which it runs on, is down", link->name,
-			      lower->name);
+		return BROKEN("%s has no carrier: %s, which it runs on, %s", link->name,
+			      lower->name, link_is_up(lower) ? "has none" : "is down");
+	if (!link_has_carrier(link))
+		return BROKEN("%s has no carrier", link->name);
 	return ROLE_ACTIVE;
 }
 

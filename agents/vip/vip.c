@@ -22,6 +22,7 @@
 static int vip_enter(struct call *call, const void *config)
 {
 	const struct vip_config *c = config;
+	int r;
 
 	if (call->home_netns >= 0 && setns(call->home_netns, CLONE_NEWNET) < 0)
 		return fault_set(&call->fault, FAULT_PERM, -errno, "setns: %s", strerror(errno));
@@ -31,7 +32,10 @@ static int vip_enter(struct call *call, const void *config)
 		call->home_netns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (call->home_netns < 0)
 		return fault_set(&call->fault, FAULT_GENERIC, -EIO, "/proc is not there");
-	return netns_enter(c->network_namespace, &call->fault);
+	r = netns_enter(c->network_namespace, &call->fault);
+	if (r)
+		fault_prefix(&call->fault, "network_namespace: ");
+	return r;
 }
 
 static int vip_look(struct call *call, const void *config, enum role_state *ret_state)

@@ -3,72 +3,18 @@
 #include "vip/withdraw.h"
 
 #include <errno.h>
-#include <linux/if_addr.h>
 #include <string.h>
 
 #include "base/fault.h"
 #include "base/file.h"
 #include "net/label.h"
 #include "net/sockets.h"
-#include "net/sysctl.h"
 #include "ocf/call.h"
 #include "vip/config.h"
+#include "vip/heirs.h"
 #include "vip/realserver.h"
 #include "vip/routing.h"
 #include "vip/seen.h"
-
-static bool withdraw_is_ours(const struct vip_config *config, const struct addr *addr)
-{
-	for (size_t i = 0; i < config->ip.count; i++)
-		if (inet_same(&config->ip.items[i], &addr->inet))
-			return true;
-	return false;
-}
-
-/* Whether the kernel would take other addresses away with this one (promote_secondaries=0). */
-static bool withdraw_takes_others(const struct vip_config *config, const struct seen *seen,
-				  const struct addr *addr)
-{
-	if (addr->inet.family != AF_INET || (addr->flags & IFA_F_SECONDARY))
-		return false;
-	for (size_t i = 0; i < seen->addrs.count; i++) {
-		const struct addr *other = &seen->addrs.items[i];
-
-		if (other->index == addr->index && (other->flags & IFA_F_SECONDARY) &&
-		    other->inet.prefix == addr->inet.prefix &&
-		    inet_in_net(&other->inet, &addr->inet, addr->inet.prefix) &&
-		    !withdraw_is_ours(config, other))
-			return true;
-	}
-	return false;
-}
-
-/*
- * The first address of a subnet carries the others: without promote_secondaries they would vanish
- * with it. The setting is lent for the moment of the deletion.
- */
-static int withdraw_with_heirs(struct call *call, struct seen *seen, const struct addr *addr)
-{
-	const struct link *link = seen_link(seen, addr->index);
-	int all = 0, own = 0, r = 0;
-	bool lent;
-
-	if (link) {
-		r = sysctl_link_read(AF_INET, "all", "promote_secondaries", &call->fault, &all);
-		if (!r)
-			r = sysctl_link_read(AF_INET, link->name, "promote_secondaries",
-					     &call->fault, &own);
-	}
-	lent = !r && link && !all && !own;
-	if (lent)
-		r = sysctl_link_write(AF_INET, link->name, "promote_secondaries", 1, &call->fault);
-	if (r)
-		return r;
-	r = addr_delete(&seen->netlink, addr, &call->fault);
-	if (lent)
-		(void)sysctl_link_write(AF_INET, link->name, "promote_secondaries", 0, NULL);
-	return r;
-}
 
 static int withdraw_one(struct call *call, const struct vip_config *config, struct seen *seen,
 			const struct inet *address, size_t *count)
@@ -80,10 +26,7 @@ static int withdraw_one(struct call *call, const struct vip_config *config, stru
 		if (config->lvs_support && !call->promotable && a->index == SEEN_LOOPBACK &&
 		    seen->nic != SEEN_LOOPBACK)
 			continue;
-		if (withdraw_takes_others(config, seen, a))
-			r = withdraw_with_heirs(call, seen, a);
-		else
-			r = addr_delete(&seen->netlink, a, &call->fault);
+		r = heirs_delete(call, seen, a, &config->ip);
 		if (!r)
 			++*count;
 	}
@@ -101,7 +44,8 @@ static void withdraw_label(struct call *call, struct seen *seen, const struct in
 		log_line(&call->log, LOG_WARNING, "address label: %s", call->fault.reason);
 }
 
-static void withdraw_connections(struct call *call, const struct vip_config *config)
+/* 0, or why it is no use to try again. */
+static int withdraw_connections(struct call *call, const struct vip_config *config)
 {
 	AUTO_NETLINK struct netlink netlink = NETLINK_INIT;
 	struct fault fault = FAULT_INIT;
@@ -119,7 +63,9 @@ static void withdraw_connections(struct call *call, const struct vip_config *con
 	else if (r)
 		log_line(&call->log, LOG_WARNING, "kill_connections: %s", fault.reason);
 	else if (total)
-		log_line(&call->log, LOG_INFO, "ended %zu connections", total);
+		log_line(&call->log, LOG_INFO, "ended %zu connection%s", total,
+			 total > 1 ? "s" : "");
+	return r;
 }
 
 static void withdraw_tell(struct call *call, const struct vip_config *config, size_t count)
@@ -139,7 +85,11 @@ int withdraw_addresses(struct call *call, const struct vip_config *config)
 	AUTO_SEEN struct seen seen = SEEN_INIT;
 	size_t count = 0;
 	int r = seen_take(&seen, call, config);
+	bool again = false;
 
+	/* The kernel resets the other end only as long as the address is here. */
+	if (!r && config->kill_connections)
+		again = !withdraw_connections(call, config);
 	if (!r)
 		r = routing_remove(call, config, &seen);
 	for (size_t i = 0; !r && i < config->ip.count; i++)
@@ -148,8 +98,8 @@ int withdraw_addresses(struct call *call, const struct vip_config *config)
 		return r;
 	for (size_t i = 0; config->lvs_ipv6_addrlabel && i < config->ip.count; i++)
 		withdraw_label(call, &seen, &config->ip.items[i]);
-	if (config->kill_connections)
-		withdraw_connections(call, config);
+	if (again) /* what was accepted meanwhile */
+		(void)withdraw_connections(call, config);
 	r = realserver_return_to_loopback(call, config, &seen);
 	realserver_restore_arp(call);
 	if (config->flush_routes) {
