@@ -113,18 +113,20 @@ static bool herald_has_work(const struct herald *herald)
 	return false;
 }
 
-/* Until the time has come (true), or nothing is left to announce (false). */
+/* Until the time has come (true), or nothing is left to announce (false). Looks at least once. */
 static bool herald_wait(struct herald *herald, const struct deadline *due)
 {
 	struct pollfd polled = {.fd = herald->watch.fd, .events = POLLIN};
+	bool passed;
 
-	while (!deadline_passed(due)) {
+	do {
+		passed = deadline_passed(due);
 		if (poll(&polled, 1, deadline_left(due)) > 0 &&
 		    watch_read(&herald->watch, herald_take, herald))
 			return false;
 		if (!herald_has_work(herald))
 			return false;
-	}
+	} while (!passed);
 	return true;
 }
 

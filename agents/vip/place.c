@@ -21,18 +21,24 @@
 #include "vip/seen.h"
 #include "vip/spot.h"
 
+#define PLACE_PROBES_MAX 16
+
 /* The whole job of one start, handed from step to step. */
 struct place {
 	struct call *call;
 	const struct vip_config *config;
 	struct seen seen;
 	struct spot_list spots;
+	int probes[PLACE_PROBES_MAX]; /* sockets whose close waits: not before the announcement */
+	size_t probe_count;
 };
 
 static void place_release(struct place *place)
 {
 	seen_release(&place->seen);
 	spot_list_release(&place->spots);
+	while (place->probe_count)
+		(void)close(place->probes[--place->probe_count]);
 }
 
 #define AUTO_PLACE CLEANUP(place_release)
@@ -42,7 +48,8 @@ static int place_prepare(struct place *place, struct call *call, const struct vi
 	const char *unique = params_environment("CRM_meta_globally_unique", NULL);
 	int r;
 
-	*place = (struct place){call, config, SEEN_INIT, SPOT_LIST_INIT};
+	*place = (struct place){
+		.call = call, .config = config, .seen = SEEN_INIT, .spots = SPOT_LIST_INIT};
 	if (unique && !strcmp(unique, "true"))
 		return fault_set(
 			&call->fault, FAULT_CONFIGURED, -EINVAL,
@@ -126,6 +133,8 @@ static int place_ask_link(struct place *place, const struct link *link)
 	r = probe_open(&probe, link, &place->seen.links, fault);
 	if (!r)
 		r = probe_run(&probe, &question, &place->call->deadline, fault, &result);
+	if (probe.fd >= 0 && place->probe_count < PLACE_PROBES_MAX)
+		place->probes[place->probe_count++] = TAKE_FD(probe.fd);
 	if (r < 0)
 		return r;
 	if (!result.count)

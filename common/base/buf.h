@@ -9,6 +9,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/attr.h"
 
@@ -21,7 +22,7 @@ struct buf {
 
 extern const char buf_empty[1];
 
-#define BUF_INIT ((struct buf){.data = (char *)buf_empty})
+#define BUF_INIT ((struct buf){.data = (char *)(uintptr_t)buf_empty})
 
 void buf_add(struct buf *buf, const void *bytes, size_t length);
 void buf_adds(struct buf *buf, const char *string);

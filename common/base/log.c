@@ -108,8 +108,9 @@ static void log_write(const struct log *log, int level, bool quiet, const char *
 		(void)fprintf(stderr, "%s: %s\n", log->tag, text);
 }
 
-static void log_format(const struct log *log, int level, bool quiet, const char *format,
-		       va_list args)
+PRINTF_LIKE(4, 0)
+static void PRINTF_LIKE(4, 0)
+	log_format(const struct log *log, int level, bool quiet, const char *format, va_list args)
 {
 	char text[LOG_LINE_MAX];
 	size_t used = (size_t)snprintf(text, sizeof(text), "%s: ", log_level_name(level));

@@ -15,6 +15,7 @@
 
 #include "base/attr.h"
 
+/* 0 or an error number, as posix_spawn(3) has it. */
 static int spawn_start(const char *const argv[], int output, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
@@ -42,7 +43,7 @@ static int spawn_start(const char *const argv[], int output, pid_t *ret_pid)
 				environ);
 	(void)posix_spawnattr_destroy(&attributes);
 	(void)posix_spawn_file_actions_destroy(&actions);
-	return -r;
+	return r;
 }
 
 /* Takes in what has come; false at the end of the output. */
@@ -110,7 +111,7 @@ int spawn_run(const char *const argv[], const struct deadline *deadline, struct 
 		return -errno;
 	r = spawn_start(argv, write_end, &pid);
 	if (r)
-		return r;
+		return -r;
 	(void)close(TAKE_FD(write_end));
 	child = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (child < 0)

@@ -84,6 +84,7 @@ static void link_begin(struct netlink *netlink, int index)
 	struct ifinfomsg *header = netlink_begin(netlink, RTM_GETLINK, 0, sizeof(*header));
 
 	header->ifi_index = index;
+	mnl_attr_put_u32(netlink_message(netlink), IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 }
 
 static int link_take(const struct nlmsghdr *message, void *data)

@@ -30,7 +30,7 @@ struct call {
 	struct fault fault;
 
 	void *config;  /* the agent's struct from the parameters of now; NULL if they are wrong */
-	void *started; /* the same from the record; NULL if there is none */
+	void *started; /* the same from the record; NULL if there is none, or in a good monitor */
 	bool same_config; /* both are there and say the same */
 	struct record record;
 	char record_path[512], lock_path[512]; /* by the whole name of the instance */

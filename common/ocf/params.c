@@ -18,11 +18,15 @@
 
 const char *params_environment(const char *name, const void *context)
 {
+	static const char prefix[] = "OCF_RESKEY_";
 	char key[128];
+	size_t length = strlen(name) + 1;
 
 	(void)context;
-	if ((size_t)snprintf(key, sizeof(key), "OCF_RESKEY_%s", name) >= sizeof(key))
+	if (length > sizeof(key) - (sizeof(prefix) - 1))
 		return NULL;
+	memcpy(key, prefix, sizeof(prefix) - 1);
+	memcpy(key + sizeof(prefix) - 1, name, length);
 	return getenv(key);
 }
 

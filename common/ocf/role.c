@@ -190,12 +190,18 @@ static int role_halt(struct call *call, const void *config)
 	return r;
 }
 
+/* Whether what was started is another thing; a reloadable parameter alone makes no other. */
+static bool role_is_other(const struct call *call)
+{
+	return call->started && (!call->config || call_changed_param(call, false));
+}
+
 /* An instance that was started with other parameters and never stopped. */
 static int role_halt_other(struct call *call)
 {
 	int r;
 
-	if (!call->started || call->same_config)
+	if (!role_is_other(call))
 		return 0;
 	log_line(&call->log, LOG_WARNING,
 		 "was started with other parameters and not stopped since: stopping that first");
@@ -303,7 +309,7 @@ int role_demote(struct call *call)
 	const void *config;
 	int r = role_lock(call);
 
-	config = call->started && !call->same_config ? call->started : call->config;
+	config = role_is_other(call) ? call->started : call->config;
 	if (!r && !config)
 		r = -EINVAL;
 	if (!r)
@@ -368,7 +374,7 @@ int role_stop(struct call *call)
 		return role_stop_blindly(call);
 	call->fault = FAULT_INIT;
 	r = 0;
-	if (call->started && !call->same_config)
+	if (role_is_other(call))
 		other = role_halt(call, call->started);
 	if (call->config) {
 		struct fault fault = call->fault;
