@@ -91,7 +91,13 @@ heal_node()
 {
 	need_node "$1"
 	in_switch ip link set "$1" up
-	in_switch bridge link set dev "$1" state 3
+	# The kernel refuses while it has not yet seen the carrier that has just come.
+	until_true 5 port_forwards "$1" || fail "the port of $1 does not forward"
+}
+
+port_forwards()
+{
+	in_switch bridge link set dev "$1" state 3 2>/dev/null
 }
 
 # link_state NODE: REPLY is up, cut or "-".
