@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/num.h"
 #include "ocf/call.h"
 #include "vip/config.h"
 #include "vip/seen.h"
@@ -23,7 +24,7 @@ static void homes_key(const struct inet *address, char key[HOMES_KEY_MAX])
 
 int homes_remember(struct call *call, struct seen *seen, const struct spot_list *spots)
 {
-	char key[HOMES_KEY_MAX];
+	char key[HOMES_KEY_MAX], value[LINK_NAME_MAX + 8];
 	int r = 0;
 
 	record_drop(&call->record, HOMES_PREFIX);
@@ -31,7 +32,9 @@ int homes_remember(struct call *call, struct seen *seen, const struct spot_list 
 		const struct link *link = seen_link(seen, spots->items[i].index);
 
 		homes_key(&spots->items[i].inet, key);
-		r = record_set(&call->record, key, link ? link->name : NULL);
+		(void)snprintf(value, sizeof(value), "%s/%d", link ? link->name : "",
+			       spots->items[i].inet.prefix);
+		r = record_set(&call->record, key, value);
 	}
 	if (!r)
 		r = record_save(&call->record, call->record_path);
@@ -41,14 +44,25 @@ int homes_remember(struct call *call, struct seen *seen, const struct spot_list 
 	return 0;
 }
 
-const char **homes_recall(const struct call *call, const struct vip_config *config)
+static void homes_read(const char *text, struct home *home)
 {
-	const char **homes = calloc(config->ip.count, sizeof(*homes));
+	const char *slash = text ? strrchr(text, '/') : NULL;
+	long long prefix;
+
+	if (!slash || slash - text >= LINK_NAME_MAX || num_parse(slash + 1, 0, 128, &prefix))
+		return;
+	(void)snprintf(home->link, sizeof(home->link), "%.*s", (int)(slash - text), text);
+	home->prefix = (int)prefix;
+}
+
+struct home *homes_recall(const struct call *call, const struct vip_config *config)
+{
+	struct home *homes = calloc(config->ip.count, sizeof(*homes));
 	char key[HOMES_KEY_MAX];
 
 	for (size_t i = 0; homes && i < config->ip.count; i++) {
 		homes_key(&config->ip.items[i], key);
-		homes[i] = record_get(&call->record, key);
+		homes_read(record_get(&call->record, key), &homes[i]);
 	}
 	return homes;
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Homes: on which link start has put each address, kept in the record by the link's name, so that
- * a monitor without the parameter nic can tell an address that was moved.
+ * Homes: on which link and with which prefix start has put each address, kept in the record
+ * ("eth0/24"), so that a monitor can tell an address that was moved or changed even where the
+ * parameters leave that to the routes.
  */
 #pragma once
+
+#include "net/link.h"
 
 struct call;
 struct seen;
@@ -13,5 +16,10 @@ struct vip_config;
 /* 0 or -errno with the call's fault set. */
 int homes_remember(struct call *call, struct seen *seen, const struct spot_list *spots);
 
-/* One name an address of the configuration, or NULL; the array is the caller's. NULL: no memory. */
-const char **homes_recall(const struct call *call, const struct vip_config *config);
+struct home {
+	char link[LINK_NAME_MAX]; /* "" when nothing is known of it */
+	int prefix;		  /* bits */
+};
+
+/* One home an address of the configuration; the array is the caller's. NULL: no memory. */
+struct home *homes_recall(const struct call *call, const struct vip_config *config);

@@ -123,7 +123,7 @@ static bool look_is_unplaced(const struct call *call, const struct vip_config *c
 	if (view->nic || (strcmp(call->action, "start") && strcmp(call->action, "promote")))
 		return false;
 	for (size_t i = 0; i < config->ip.count; i++)
-		if (!view->homes || !view->homes[i])
+		if (!view->homes || !*view->homes[i].link)
 			return true;
 	return false;
 }
@@ -131,11 +131,12 @@ static bool look_is_unplaced(const struct call *call, const struct vip_config *c
 int look_around(struct call *call, const struct vip_config *config, enum role_state *ret_state)
 {
 	AUTO_SEEN struct seen seen = SEEN_INIT;
-	AUTO_FREE const char **homes = homes_recall(call, config);
+	AUTO_FREE struct home *homes = homes_recall(call, config);
 	const char *role = record_get(&call->record, "role");
 	struct verdict_view view = {
 		.loopback_standby = config->lvs_support,
 		.standby = role && call->promotable && !strcmp(role, "standby"),
+		.promotable = call->promotable,
 		.homes = homes,
 	};
 	enum role_state state;

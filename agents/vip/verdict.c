@@ -10,6 +10,7 @@
 
 #include "base/fault.h"
 #include "vip/config.h"
+#include "vip/homes.h"
 #include "vip/seen.h"
 
 static const char *verdict_link_name(const struct verdict_view *view, int index, char text[32])
@@ -25,12 +26,23 @@ static const char *verdict_link_name(const struct verdict_view *view, int index,
 /* The link where an address belongs: the parameter, or where start put it; 0: any. */
 static int verdict_home(const struct verdict_view *view, size_t i)
 {
-	if (view->nic || !view->homes || !view->homes[i])
+	if (view->nic || !view->homes || !*view->homes[i].link)
 		return view->nic;
 	for (size_t k = 0; k < view->links->count; k++)
-		if (!strcmp(view->links->items[k].name, view->homes[i]))
+		if (!strcmp(view->links->items[k].name, view->homes[i].link))
 			return view->links->items[k].index;
 	return -1;
+}
+
+/* The prefix that the user gave, or that start has chosen. */
+static int verdict_prefix(const struct vip_config *config, const struct verdict_view *view,
+			  size_t i)
+{
+	int prefix = vip_prefix(config, &config->ip.items[i]);
+
+	if (prefix == INET_NO_PREFIX && view->homes && *view->homes[i].link)
+		return view->homes[i].prefix;
+	return prefix;
 }
 
 static bool verdict_is_standby_place(const struct verdict_view *view, const struct addr *addr)
@@ -142,7 +154,7 @@ static enum role_state verdict_of_one(const struct vip_config *config,
 	link = link_list_find(view->links, addr->index);
 	state = verdict_place(view, addr, home, fault);
 	if (state == ROLE_ACTIVE)
-		state = verdict_form(config, addr, link, vip_prefix(config, address), fault);
+		state = verdict_form(config, addr, link, verdict_prefix(config, view, i), fault);
 	if (state == ROLE_BROKEN)
 		return state;
 	later = verdict_link(config, view, link, fault);
@@ -164,13 +176,40 @@ static bool verdict_waits(const struct vip_config *config, const struct verdict_
 	return true;
 }
 
+/* Whether an instance that was stopped has left an address on the loopback. */
+static bool verdict_waits_still(const struct vip_config *config, const struct verdict_view *view)
+{
+	for (size_t i = 0; i < config->ip.count; i++)
+		if (addr_list_next(view->addrs, &config->ip.items[i], SEEN_LOOPBACK, NULL))
+			return true;
+	return false;
+}
+
+/* The kernel takes IPv6 addresses from a link that goes down: that is what a person should read. */
+static void verdict_tell_missing(const struct vip_config *config, const struct verdict_view *view,
+				 size_t missing, size_t first, struct fault *fault)
+{
+	const int home = verdict_home(view, first);
+	const struct link *link = home > 0 ? link_list_find(view->links, home) : NULL;
+	const bool down = link && !link_is_up(link);
+	char text[INET_TEXT_MAX];
+
+	(void)inet_host_text(&config->ip.items[first], text);
+	if (config->ip.count == 1)
+		(void)fault_set(fault, FAULT_GENERIC, 0, "%s is not here", text);
+	else
+		(void)fault_set(fault, FAULT_GENERIC, 0, "%zu of %zu addresses are not here: %s%s",
+				missing, config->ip.count, text, missing > 1 ? " ..." : "");
+	if (down)
+		fault_prefix(fault, "%s is down, and ", link->name);
+}
+
 enum role_state verdict_reach(const struct vip_config *config, const struct verdict_view *view,
 			      struct fault *fault)
 {
 	enum role_state worst = ROLE_ACTIVE;
 	struct fault first = FAULT_INIT;
 	size_t missing = 0, first_missing = 0;
-	char text[INET_TEXT_MAX];
 
 	for (size_t i = 0; i < config->ip.count; i++) {
 		struct fault here = FAULT_INIT;
@@ -186,14 +225,11 @@ enum role_state verdict_reach(const struct vip_config *config, const struct verd
 	}
 	if (missing == config->ip.count && view->standby && view->loopback_standby)
 		return verdict_waits(config, view, fault) ? ROLE_STANDBY : ROLE_BROKEN;
+	if (missing == config->ip.count && view->promotable && view->loopback_standby &&
+	    verdict_waits_still(config, view))
+		return ROLE_STANDBY;
 	if (missing) {
-		(void)inet_host_text(&config->ip.items[first_missing], text);
-		if (config->ip.count == 1)
-			(void)fault_set(fault, FAULT_GENERIC, 0, "%s is not here", text);
-		else
-			(void)fault_set(fault, FAULT_GENERIC, 0,
-					"%zu of %zu addresses are not here: %s%s", missing,
-					config->ip.count, text, missing > 1 ? " ..." : "");
+		verdict_tell_missing(config, view, missing, first_missing, fault);
 		return missing == config->ip.count ? ROLE_ABSENT : ROLE_BROKEN;
 	}
 	if (worst != ROLE_ACTIVE)

@@ -9,15 +9,17 @@
 #include "ocf/role.h"
 
 struct fault;
+struct home;
 struct vip_config;
 
 struct verdict_view {
 	const struct addr_list *addrs;
 	const struct link_list *links; /* of every address found, and the links below them */
 	int nic;		  /* index where the addresses belong; 0: any; -1: no such link */
-	const char *const *homes; /* by address: name of the link where start put it, or NULL */
+	const struct home *homes; /* by address: where start put it; NULL: unknown */
 	bool loopback_standby;	  /* an address on lo means standby, not a wrong link */
 	bool standby;		  /* the record says unpromoted */
+	bool promotable;	  /* nobody but this instance puts the addresses on lo */
 };
 
 /*

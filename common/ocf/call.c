@@ -14,6 +14,7 @@
 #include "base/num.h"
 #include "ocf/agent.h"
 #include "ocf/params.h"
+#include "ocf/salvage.h"
 
 #define CALL_RUN_DIRECTORY "/run/quorate"
 #define CALL_MARGIN_MS 2000LL /* kept of a timeout for telling why, and ... */
@@ -191,13 +192,13 @@ static const char *call_recorded(const char *name, const void *context)
 	return record_get(context, key);
 }
 
-const struct param *call_changed_param(const struct call *call, bool reloadable_too)
+const struct param *call_changed_param(const struct call *call)
 {
 	for (const struct param *p = call->agent->params; call->started && p->name; p++) {
 		const char *now = params_text(call->agent, p, params_environment, NULL);
 		const char *then = params_text(call->agent, p, call_recorded, &call->record);
 
-		if (p->standing == PARAM_CURRENT && (reloadable_too || !p->reloadable) &&
+		if (p->standing == PARAM_CURRENT && !p->reloadable &&
 		    (!now != !then || (now && strcmp(now, then))))
 			return p;
 	}
@@ -208,7 +209,6 @@ static void call_drop_started(struct call *call)
 {
 	params_release(call->agent, call->started);
 	call->started = NULL;
-	call->same_config = false;
 }
 
 void call_load_record(struct call *call)
@@ -218,7 +218,6 @@ void call_load_record(struct call *call)
 	(void)record_load(&call->record, call->record_path);
 	if (call->record.count)
 		(void)params_read(call->agent, call_recorded, &call->record, &call->started, NULL);
-	call->same_config = call->config && call->started && !call_changed_param(call, true);
 }
 
 int call_load(struct call *call)
@@ -231,6 +230,13 @@ int call_load(struct call *call)
 	else
 		call_load_record(call);
 	return r;
+}
+
+void call_salvage(struct call *call)
+{
+	(void)salvage_params(call->agent, params_environment, NULL, &call->config);
+	if (call->record.count)
+		(void)salvage_params(call->agent, call_recorded, &call->record, &call->started);
 }
 
 void call_forget_record(struct call *call)

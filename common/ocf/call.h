@@ -31,7 +31,6 @@ struct call {
 
 	void *config;  /* the agent's struct from the parameters of now; NULL if they are wrong */
 	void *started; /* the same from the record; NULL if there is none, or in a good monitor */
-	bool same_config; /* both are there and say the same */
 	struct record record;
 	char record_path[512], lock_path[512]; /* by the whole name of the instance */
 	int lock;	/* the instance's lock, -1 without; closed with the call */
@@ -50,8 +49,17 @@ int call_load(struct call *call);
 /* The record again, and started with it: what was read before the lock was there may be old. */
 void call_load_record(struct call *call);
 
-/* The first parameter that is not as it was at start; NULL when none is or nothing is recorded. */
-const struct param *call_changed_param(const struct call *call, bool reloadable_too);
+/*
+ * For a stop that has neither config nor started: fills them with what can be understood of the
+ * parameters of now and of the record (ocf/salvage.h).
+ */
+void call_salvage(struct call *call);
+
+/*
+ * The first parameter that is not as it was at start, of those that cannot be reloaded; NULL when
+ * none is or nothing is recorded.
+ */
+const struct param *call_changed_param(const struct call *call);
 
 /*
  * Writes the parameters of now into the record (secrets are files, so none is among them). started

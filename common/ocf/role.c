@@ -193,7 +193,7 @@ static int role_halt(struct call *call, const void *config)
 /* Whether what was started is another thing; a reloadable parameter alone makes no other. */
 static bool role_is_other(const struct call *call)
 {
-	return call->started && (!call->config || call_changed_param(call, false));
+	return call->started && (!call->config || call_changed_param(call));
 }
 
 /* An instance that was started with other parameters and never stopped. */
@@ -346,9 +346,18 @@ int role_demote(struct call *call)
 	return r;
 }
 
-/* Without parameters to go by. A record of a start makes it a failure: something may be here. */
-static int role_stop_blindly(struct call *call)
+/*
+ * With wrong parameters and no good record: 0 if there is something to go by, or nothing to stop.
+ * A record of a start that says nothing makes it a failure, since something may be here.
+ */
+static int role_stop_salvage(struct call *call)
 {
+	call_salvage(call);
+	if (call->config || call->started) {
+		log_line(&call->log, LOG_WARNING, "stopping what can be understood of it: %s",
+			 call->fault.reason);
+		return 0;
+	}
 	if (role_recorded(call) != ROLE_ABSENT) {
 		fault_prefix(&call->fault, "cannot stop what was started: ");
 		return -EINVAL;
@@ -356,7 +365,6 @@ static int role_stop_blindly(struct call *call)
 	log_line(&call->log, LOG_WARNING,
 		 "nothing to stop: it was never started with such parameters (%s)",
 		 call->fault.reason);
-	call->fault = FAULT_INIT;
 	return 0;
 }
 
@@ -370,10 +378,10 @@ int role_stop(struct call *call)
 	if (r) /* a full or read-only run directory must not keep the address here */
 		log_line(&call->log, LOG_WARNING, "stop without lock: %s", call->fault.reason);
 	call->fault = wrong;
-	if (!call->config && !call->started)
-		return role_stop_blindly(call);
+	r = call->config || call->started ? 0 : role_stop_salvage(call);
+	if (r)
+		return r;
 	call->fault = FAULT_INIT;
-	r = 0;
 	if (role_is_other(call))
 		other = role_halt(call, call->started);
 	if (call->config) {
@@ -446,7 +454,7 @@ int role_reload(struct call *call)
 	const struct param *changed;
 	int r = role_lock(call);
 
-	changed = r ? NULL : call_changed_param(call, false);
+	changed = r ? NULL : call_changed_param(call);
 	if (changed)
 		return fault_set(&call->fault, FAULT_GENERIC, -EINVAL,
 				 "a change of %s needs a restart", changed->name);

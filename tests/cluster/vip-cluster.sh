@@ -82,7 +82,7 @@ cluster_down()
 		at crm_mon -1 -r -n -o
 	fi
 	lab down >/dev/null 2>&1
-	rm -rf "$work"
+	rm -rf "$work" "$check_output"
 }
 
 cluster_done()

@@ -14,6 +14,8 @@
 #	expect NAME WANT ACTION PARAMETER=VALUE...
 #	                                  the same, and checks "RC REASON" against the pattern WANT
 #	both FUNCTION                     runs it for IPv4 and for IPv6, see below
+#	once FUNCTION                     runs it
+#	scene_done                        last command of a test, instead of check_done
 #	where ADDRESS                     its instances on the node: "eth0/24 lo/32"
 #	gone NAME ADDRESS...              checks that there is none
 #	peer COMMAND...                   runs in the peer's namespace
@@ -28,13 +30,28 @@
 VIP=$BUILD/agents/vip
 PEER_MAC=02:00:00:00:02:01
 conflict_wait=10ms
+f=
 
 # f family, a virtual address, p prefix length, full all bits, near and far the hosts' addresses.
 both() {
 	f=IPv4 a=192.0.2.10 p=24 full=32 near=192.0.2.1 far=192.0.2.2
-	"$@"
+	once "$@"
 	f=IPv6 a=fd77::10 p=64 full=128 near=fd77::1 far=fd77::2
+	once "$@"
+}
+
+# The shell goes on behind a function that an error of its own has ended.
+unfinished=
+once() {
+	local name=" $1${f:+-$f}"
+	unfinished+=$name
 	"$@"
+	unfinished=${unfinished%"$name"}
+}
+
+scene_done() {
+	check_is "every function came to its end" "$unfinished" ""
+	check_done
 }
 
 peer() {
@@ -215,7 +232,9 @@ hear() {
 }
 
 wait_for() {
-	local until=$((${EPOCHREALTIME/./} + $1 * 1000000))
+	local until
+	printf -v until '%.0f' "${1}e6"
+	until=$((${EPOCHREALTIME/./} + until))
 	shift
 	until "$@"; do
 		((${EPOCHREALTIME/./} < until)) || return 1

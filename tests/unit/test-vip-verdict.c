@@ -12,6 +12,7 @@
 
 #include "base/fault.h"
 #include "vip-given.h"
+#include "vip/homes.h"
 #include "vip/verdict.h"
 
 /* Links 1 lo, 2 eth0, 3 eth1, 4 eth0.7 on eth0; up to four addresses. */
@@ -20,7 +21,7 @@ struct scene {
 	struct addr addr_items[4];
 	struct link_list links;
 	struct addr_list addrs;
-	const char *homes[4];
+	struct home homes[4];
 	struct verdict_view view;
 };
 
@@ -116,16 +117,59 @@ static void test_homes(void **state)
 	expect(&scene, config, ROLE_ACTIVE, "");
 	scene.view.homes = scene.homes;
 	expect(&scene, config, ROLE_ACTIVE, "");
-	scene.homes[0] = "eth0";
-	scene.homes[1] = "eth1";
+	scene.homes[0] = (struct home){"eth0", 24};
+	scene.homes[1] = (struct home){"eth1", 24};
 	expect(&scene, config, ROLE_ACTIVE, "");
-	scene.homes[1] = "eth0";
+	scene.homes[1] = (struct home){"eth0", 24};
 	expect(&scene, config, ROLE_BROKEN, "192.0.2.11 is on eth1, not on eth0");
-	scene.homes[1] = "eth9";
+	scene.homes[1] = (struct home){"eth9", 24};
 	expect(&scene, config, ROLE_BROKEN,
 	       "192.0.2.11 is on eth1, and not on the interface where it belongs");
 	scene.view.nic = 3;
 	expect(&scene, config, ROLE_BROKEN, "192.0.2.10 is on eth0, not on eth1");
+}
+
+/* Without a prefix in the parameters, the one that start has chosen. */
+static void test_home_prefix(void **state)
+{
+	AUTO_VIP struct vip_config *config = vip_given(VALUES("ip", "192.0.2.10"));
+	AUTO_VIP struct vip_config *given = vip_given(VALUES("ip", "192.0.2.10/32"));
+	struct scene scene;
+
+	scene_make(&scene);
+	scene_add(&scene, vip_addr(2, "192.0.2.10/32", "eth0"));
+	scene.homes[0] = (struct home){"eth0", 24};
+	scene.view.homes = scene.homes;
+	expect(&scene, config, ROLE_BROKEN, "192.0.2.10 is there as /32, not as /24");
+	expect(&scene, given, ROLE_ACTIVE, "");
+}
+
+/* The kernel takes IPv6 addresses away with the link: the link is named first. */
+static void test_missing_with_its_link(void **state)
+{
+	AUTO_VIP struct vip_config *config = vip_given(VALUES("ip", "192.0.2.10 2001:db8::10"));
+	struct scene scene;
+
+	scene_make(&scene);
+	scene_add(&scene, vip_addr(2, "192.0.2.10/24", "eth0"));
+	scene.view.nic = 2;
+	scene.link_items[1].flags = 0;
+	expect(&scene, config, ROLE_BROKEN,
+	       "eth0 is down, and 1 of 2 addresses are not here: 2001:db8::10");
+}
+
+/* What a promotable instance has left on lo is no standby of its own any more, and not nothing. */
+static void test_left_on_loopback(void **state)
+{
+	AUTO_VIP struct vip_config *config = vip_given(VALUES("ip", "192.0.2.10"));
+	struct scene scene;
+
+	scene_make(&scene);
+	scene_add(&scene, vip_addr(1, "192.0.2.10/32", "lo"));
+	scene.view.loopback_standby = true;
+	expect(&scene, config, ROLE_ABSENT, "192.0.2.10 is not here");
+	scene.view.promotable = true;
+	expect(&scene, config, ROLE_STANDBY, "");
 }
 
 static void test_form(void **state)
@@ -252,6 +296,9 @@ int main(void)
 		cmocka_unit_test(test_carrier),
 		cmocka_unit_test(test_loopback_never_has_carrier),
 		cmocka_unit_test(test_standby),
+		cmocka_unit_test(test_home_prefix),
+		cmocka_unit_test(test_missing_with_its_link),
+		cmocka_unit_test(test_left_on_loopback),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
