@@ -77,7 +77,7 @@ int vip_proto(const struct vip_config *config)
 
 static int config_check_netmask(const struct vip_config *c, struct fault *fault)
 {
-	int family = 0;
+	int family = 0, bits;
 
 	for (size_t i = 0; c->cidr_netmask && i < c->ip.count; i++) {
 		const struct inet *address = &c->ip.items[i];
@@ -95,6 +95,10 @@ static int config_check_netmask(const struct vip_config *c, struct fault *fault)
 					    family == AF_INET ? "0 to 32 or a netmask" : "0 to 128",
 					    c->cidr_netmask);
 	}
+	if (c->cidr_netmask && inet_prefix_parse(c->cidr_netmask, AF_INET, &bits) &&
+	    inet_prefix_parse(c->cidr_netmask, AF_INET6, &bits))
+		return config_wrong(fault, "cidr_netmask", "a prefix length or a netmask",
+				    c->cidr_netmask);
 	return 0;
 }
 

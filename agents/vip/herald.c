@@ -170,6 +170,8 @@ static void herald_detach(struct herald *herald)
 
 int herald_repeat(struct herald *herald, struct call *call, const struct vip_config *config)
 {
+	const bool fits = herald_due(config, config->arp_count - 1) <
+			  deadline_left(&call->deadline);
 	pid_t child;
 	int r;
 
@@ -178,10 +180,15 @@ int herald_repeat(struct herald *herald, struct call *call, const struct vip_con
 	r = watch_open_addresses(&herald->watch, &call->fault);
 	if (r)
 		return r;
-	if (!config->arp_bg) {
+	if (!config->arp_bg && fits) {
 		herald_run(herald, config);
 		return 0;
 	}
+	if (!config->arp_bg)
+		log_line(
+			&call->log, LOG_WARNING,
+			"arp_bg: the announcements take longer than the timeout; the rest goes out "
+			"in the background");
 	child = fork();
 	if (child < 0)
 		return fault_set(&call->fault, FAULT_GENERIC, -errno,

@@ -84,15 +84,14 @@ static int look_at_wire_of(struct call *call, const struct vip_config *config, s
 static int look_at_wire(struct call *call, const struct vip_config *config, struct seen *seen,
 			enum role_state *state)
 {
-	struct link links[8];
-	size_t count = 0;
 	int r = 0;
 
-	for (size_t i = 0; i < seen->links.count && count < ARRAY_SIZE(links); i++)
-		if (seen->links.items[i].index != SEEN_LOOPBACK)
-			links[count++] = seen->links.items[i];
-	for (size_t i = 0; !r && *state == ROLE_ACTIVE && i < count; i++)
-		r = look_at_wire_of(call, config, seen, &links[i], state);
+	for (size_t i = 0; !r && *state == ROLE_ACTIVE && i < seen->links.count; i++) {
+		const struct link link = seen->links.items[i];
+
+		if (link.index != SEEN_LOOPBACK)
+			r = look_at_wire_of(call, config, seen, &link, state);
+	}
 	return r;
 }
 

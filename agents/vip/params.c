@@ -146,6 +146,7 @@ const struct param vip_params[] = {
 		.name = "run_arping",
 		IN(PARAM_BOOLEAN, run_arping),
 		.fallback = "true",
+		.reloadable = true,
 		.brief = "ask whether an IPv4 address is in use",
 		.text = "Whether start asks the network for another owner of the IPv4 addresses (ARP "
 			"probe, RFC 5227) and fails if there is one. It takes conflict_wait.",
@@ -154,6 +155,7 @@ const struct param vip_params[] = {
 		.name = "nodad",
 		IN(PARAM_BOOLEAN, nodad),
 		.fallback = "false",
+		.reloadable = true,
 		.brief = "do not ask whether an IPv6 address is in use",
 		.text = "Skips the question for another owner of the IPv6 addresses at start. The "
 			"agent asks by itself, within conflict_wait; the kernel's own duplicate address "
@@ -164,6 +166,7 @@ const struct param vip_params[] = {
 		IN(PARAM_DURATION, conflict_wait),
 		.fallback = "150ms",
 		.max = 10000,
+		.reloadable = true,
 		.brief = "time for the question for another owner",
 		.text = "How long start waits for another owner of the addresses to answer, two "
 			"questions included; 0 asks nothing. A monitor with OCF_CHECK_LEVEL=10 waits as "
@@ -188,6 +191,7 @@ const struct param vip_params[] = {
 		.name = "flush_routes",
 		IN(PARAM_BOOLEAN, flush_routes),
 		.fallback = "false",
+		.reloadable = true,
 		.brief = "flush cached routes at stop",
 		.text = "Flushes the kernel's cached routes after the addresses were removed.",
 	},
@@ -258,6 +262,7 @@ const struct param vip_params[] = {
 		.name = "kill_connections",
 		IN(PARAM_BOOLEAN, kill_connections),
 		.fallback = "false",
+		.reloadable = true,
 		.brief = "end connections at stop",
 		.text = "Whether stop ends the connections that are bound to the addresses, instead of "
 			"leaving them to time out. Needs a kernel with CONFIG_INET_DIAG_DESTROY.",

@@ -14,6 +14,7 @@
 #include "net/route_image.h"
 #include "ocf/call.h"
 #include "vip/config.h"
+#include "vip/homes.h"
 #include "vip/seen.h"
 
 #define ROUTING_ITEMS_MAX 64 /* of each parameter */
@@ -104,6 +105,7 @@ int routing_check(const struct vip_config *config, struct fault *fault)
 static int routing_resolve(struct call *call, const struct vip_config *config, struct seen *seen,
 			   struct routing_route *route)
 {
+	AUTO_FREE struct home *homes = homes_recall(call, config);
 	char name[128];
 	struct link link;
 	const char *device = *route->device ? route->device : NULL;
@@ -114,11 +116,15 @@ static int routing_resolve(struct call *call, const struct vip_config *config, s
 		return 0;
 	if (!device)
 		device = vip_nic(config, name);
-	if (!device) {
-		held = addr_list_next(&seen->addrs, &config->ip.items[0], 0, NULL);
-		route->route.index = held ? held->index : 0;
+	held = addr_list_next(&seen->addrs, &config->ip.items[0], 0, NULL);
+	if (!device && held) {
+		route->route.index = held->index;
 		return 0;
 	}
+	if (!device && homes && *homes[0].link)
+		device = homes[0].link;
+	if (!device) /* nothing tells which of the routes to there was ours */
+		return -ENODEV;
 	r = link_by_name(&seen->netlink, device, &call->fault, &link);
 	if (!r)
 		route->route.index = link.index;
@@ -346,6 +352,7 @@ int routing_look(struct call *call, const struct vip_config *config, struct seen
 {
 	struct routing_list list;
 	struct routing_route source;
+	char to[INET_TEXT_MAX], from[INET_TEXT_MAX];
 	int r = routing_read(config, &list, &call->fault);
 
 	for (size_t i = 0; !r && i < list.route_count; i++) {
@@ -355,7 +362,14 @@ int routing_look(struct call *call, const struct vip_config *config, struct seen
 	}
 	for (size_t i = 0; !r && i < list.rule_count; i++)
 		r = routing_look_rule(call, seen, &list.rules[i]);
-	for (size_t n = 0; !r && !routing_read_source(config, n, &source); n++)
+	for (size_t n = 0; !r && !routing_read_source(config, n, &source); n++) {
 		r = routing_look_route(call, seen, "src", &source);
+		if (r == ROUTING_MISSING)
+			(void)fault_set(&call->fault, FAULT_GENERIC, 0,
+					"src: no route to %s has the source %s",
+					source.route.to.prefix ? inet_text(&source.route.to, to) :
+								 "default",
+					inet_host_text(&source.route.source, from));
+	}
 	return r;
 }

@@ -80,32 +80,49 @@ static void withdraw_tell(struct call *call, const struct vip_config *config, si
 			 config->ip.count, text);
 }
 
-int withdraw_addresses(struct call *call, const struct vip_config *config)
+/* Everything but the addresses themselves, after them. */
+static int withdraw_rest(struct call *call, const struct vip_config *config, struct seen *seen)
 {
-	AUTO_SEEN struct seen seen = SEEN_INIT;
-	size_t count = 0;
-	int r = seen_take(&seen, call, config);
-	bool again = false;
+	int r;
 
-	/* The kernel resets the other end only as long as the address is here. */
-	if (!r && config->kill_connections)
-		again = !withdraw_connections(call, config);
-	if (!r)
-		r = routing_remove(call, config, &seen);
-	for (size_t i = 0; !r && i < config->ip.count; i++)
-		r = withdraw_one(call, config, &seen, &config->ip.items[i], &count);
-	if (r)
-		return r;
 	for (size_t i = 0; config->lvs_ipv6_addrlabel && i < config->ip.count; i++)
-		withdraw_label(call, &seen, &config->ip.items[i]);
-	if (again) /* what was accepted meanwhile */
-		(void)withdraw_connections(call, config);
-	r = realserver_return_to_loopback(call, config, &seen);
+		withdraw_label(call, seen, &config->ip.items[i]);
+	r = realserver_return_to_loopback(call, config, seen);
 	realserver_restore_arp(call);
 	if (config->flush_routes) {
 		(void)file_poke("/proc/sys/net/ipv4/route/flush", "1");
 		(void)file_poke("/proc/sys/net/ipv6/route/flush", "1");
 	}
-	withdraw_tell(call, config, count);
 	return r;
+}
+
+int withdraw_addresses(struct call *call, const struct vip_config *config)
+{
+	AUTO_SEEN struct seen seen = SEEN_INIT;
+	struct fault routing = FAULT_INIT;
+	size_t count = 0;
+	int r = seen_take(&seen, call, config), late;
+	bool again = false;
+
+	if (r)
+		return r;
+	/* The kernel resets the other end only as long as the address is here. */
+	if (config->kill_connections)
+		again = !withdraw_connections(call, config);
+	/* A route that can't be removed fails the stop, but must not keep the address here. */
+	late = routing_remove(call, config, &seen);
+	if (late)
+		routing = call->fault;
+	for (size_t i = 0; !r && i < config->ip.count; i++)
+		r = withdraw_one(call, config, &seen, &config->ip.items[i], &count);
+	if (r)
+		return r;
+	if (again) /* what was accepted meanwhile */
+		(void)withdraw_connections(call, config);
+	r = withdraw_rest(call, config, &seen);
+	withdraw_tell(call, config, count);
+	if (r || !late)
+		return r;
+	call->fault = routing;
+	return late;
 }

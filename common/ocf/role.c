@@ -433,8 +433,9 @@ int role_monitor(struct call *call)
 	if (!config)
 		return -EINVAL;
 	r = role_enter(call, config);
-	if (r == -ENOENT && call->probe) {
-		call->fault = FAULT_INIT;
+	if (r == -ENOENT) { /* it can't be in a place that is gone */
+		if (call->probe)
+			call->fault = FAULT_INIT;
 		return OCF_NOT_RUNNING;
 	}
 	if (!r)

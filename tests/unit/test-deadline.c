@@ -13,10 +13,10 @@
 
 static void test_passes(void **state)
 {
-	struct deadline deadline = deadline_in(30);
+	struct deadline deadline = deadline_in(150);
 	int left = deadline_left(&deadline);
 
-	assert_in_range(left, 1, 30);
+	assert_in_range(left, 1, 150);
 	assert_false(deadline_passed(&deadline));
 	assert_int_equal(poll(NULL, 0, left), 0);
 	assert_true(deadline_passed(&deadline));
@@ -52,7 +52,7 @@ static void test_within(void **state)
 	const struct deadline whole = deadline_in(60000);
 	struct deadline part = deadline_within(&whole, 1000);
 
-	assert_in_range(deadline_left(&part), 900, 1000);
+	assert_in_range(deadline_left(&part), 1, 1000);
 	part = deadline_within(&whole, 120000);
 	assert_true(part.at == whole.at);
 	part = deadline_within(&whole, LLONG_MAX);

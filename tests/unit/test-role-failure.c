@@ -144,7 +144,7 @@ static void test_enter_fails(void **state)
 	fake->enter = gone;
 	expect(fake, "monitor", OCF_NOT_RUNNING, NULL);
 	fake_let("CRM_meta_interval", "10000");
-	expect(fake, "monitor", OCF_ERR_ARGS, "enter of a fails");
+	expect(fake, "monitor", OCF_NOT_RUNNING, "enter of a fails");
 	expect(fake, "start", OCF_ERR_ARGS, "enter of a fails");
 	expect(fake, "promote", OCF_ERR_ARGS, "enter of a fails");
 	expect(fake, "demote", OCF_ERR_ARGS, "enter of a fails");

@@ -70,18 +70,44 @@ static void test_wrong_while_running(void **state)
 	assert_int_equal(scratch_count(fake->scratch, ".state"), 0);
 }
 
-/* With neither to go by, a stop of something that was started cannot say that nothing is left. */
+/* With nothing to go by, a stop of something that was started cannot say that nothing is left. */
 static void test_wrong_then_and_now(void **state)
 {
 	struct fake *fake = *state;
 
 	scratch_write(fake->scratch, "fake-web.state", "role=active\nparam.size=lots\n");
-	fake_let("size", "many");
-	expect(fake, "stop", OCF_ERR_CONFIGURED, "reason:cannot stop what was started: size must");
+	fake_let("name", "");
+	expect(fake, "stop", OCF_ERR_CONFIGURED, "reason:cannot stop what was started: name must");
 	assert_int_equal(scratch_count(fake->scratch, ".state"), 1);
-	fake_let("size", "1");
+	fake_let("name", "a");
 	expect(fake, "stop", OCF_SUCCESS, NULL);
 	assert_int_equal(scratch_count(fake->scratch, ".state"), 0);
+}
+
+/* What says which thing it is is enough, be it of now or of then. */
+static void test_salvage(void **state)
+{
+	static const char said[] = "WARNING: stopping what can be understood of it: size must be a "
+				   "whole number from 0 to 100, not 'many'\n";
+	struct fake *fake = *state;
+
+	fake_let("size", "many");
+	fake_put(fake, "a", ROLE_BROKEN);
+	expect(fake, "stop", OCF_SUCCESS, said);
+	assert_string_equal(fake->doings, "enter(a) halt(a) look(a) ");
+	scratch_write(fake->scratch, "fake-web.state",
+		      "role=active\nparam.size=lots\nparam.name=b\n");
+	fake_put(fake, "b", ROLE_ACTIVE);
+	expect(fake, "stop", OCF_SUCCESS, said);
+	assert_string_equal(fake->doings, "enter(b) halt(b) look(b) enter(a) halt(a) look(a) ");
+	scratch_write(fake->scratch, "fake-web.state",
+		      "role=active\nparam.size=lots\nparam.name=b\n");
+	fake_let("name", "");
+	fake_put(fake, "b", ROLE_ACTIVE);
+	fake->stays = "b";
+	expect(fake, "stop", OCF_ERR_GENERIC, "reason:it is still here after stop");
+	assert_string_equal(fake->doings, "enter(b) halt(b) look(b) ");
+	assert_int_equal(scratch_count(fake->scratch, ".state"), 1);
 }
 
 static void test_start_with_others(void **state)
@@ -251,6 +277,7 @@ int main(void)
 		TEST(test_never_started),
 		TEST(test_wrong_while_running),
 		TEST(test_wrong_then_and_now),
+		TEST(test_salvage),
 		TEST(test_start_with_others),
 		TEST(test_reloadable_change),
 		TEST(test_start_cannot_end_the_other),
