@@ -259,18 +259,23 @@ $(RENDERERS): $(B)/render/%: $(RENDER_OBJECTS) $(B)/rooms/%.a $(LIBCOMMON)
 	@mkdir -p $(@D)
 	$(Q)$(link) $^ $(call libs,$(RENDER_PKGS) $($*_PKGS))
 
-# A test is linked with the rooms whose headers it includes, never with two tables called `agent`.
+# A test is linked with the rooms whose headers it includes, never with two tables called `agent`. The
+# other files of tests/unit stand in front of libcommon.a where the test includes their header, as a
+# fake must, and behind it where not.
 TEST_ARCHIVES := $(call archives,$(ROOMS)) $(B)/ocf-metadata.a $(LIBCOMMON)
 includes = $(shell grep -l '^#include "$1/' $2)
 test_libs = $(foreach r,$(ROOMS),$(if $(call includes,$r,$1),$(call archives,$r))) \
 	$(if $(call includes,ocf-metadata,$1),$(B)/ocf-metadata.a) $(LIBCOMMON) $(call libs,$(TEST_PKGS))
+own_headers = $(shell sed -n 's/^#include "\([^/"]*\)\.h"$$/\1/p' $1)
+support = $(patsubst %.c,$(O)/%.o,$(wildcard $(patsubst %,tests/unit/%.c,$(call own_headers,$1))))
 $(O)/tests/%.o: ALL_CFLAGS += -I.
 
 $(call programs,unit host conformance cluster kernel lab bench): $(B)/%: $(O)/%.o \
 		$(B)/tests/unit/support.a $(TEST_ARCHIVES)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(link) $< $(B)/tests/unit/support.a $(call test_libs,$*.c)
+	$(Q)$(link) $< $(if $(filter tests/unit/%,$*),$(call support,$*.c)) \
+		-Wl,--start-group $(call test_libs,$*.c) $(B)/tests/unit/support.a -Wl,--end-group
 
 $(FUZZ:%=$(B)/tests/fuzz/%): $(B)/%: $(O)/%.o $(O)/tests/fuzz/replay.o $(TEST_ARCHIVES)
 	$(call say,LINK,$@)

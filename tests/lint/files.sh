@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
 #
-# What the checks look at. Each check is a script of its own, `check-NAME TREE`: it prints one line a
-# finding, `file:line: what`, and exits 0 when there is none. Names are relative to TREE, where
+# What the checks look at. Each check is a script of its own, `check-NAME TREE`: it prints one line
+# a finding, `file:line: what`, and exits 0 when there is none. Names are relative to TREE, where
 # sourcing this file goes.
 
 cd "${1:?usage: check-NAME TREE}" || exit 2
