@@ -3,7 +3,8 @@
  * An agent: one const table.
  *
  * An agent's room defines `const struct agent agent`. The mains of ocf/agent_main.c (the resource
- * agent itself) and of ocf-metadata/ (the renderer) are linked with the same table.
+ * agent itself) or ocf/fence_main.c (the fence agent) and of ocf-metadata/ (the renderer) are linked
+ * with the same table.
  *
  * Source: OCF Resource Agent API 1.1, https://github.com/ClusterLabs/OCF-spec (ra/1.1).
  */
@@ -13,6 +14,7 @@
 
 struct call;
 struct fault;
+struct fence_ops;
 struct role_ops;
 
 /*
@@ -57,6 +59,12 @@ struct agent {
 
 	/* Runs before any other function here touches the host (setns). May be NULL. */
 	int (*enter)(struct call *call, const void *config);
+
+	/* A fence agent (ocf/fence.h), which has no actions, role, check_host or enter of its own. */
+	const struct fence_ops *fence;
+	const char *url; /* of the devices' vendor */
+	const struct agent *const
+		*others; /* the executable's other names, or NULL; ends with NULL */
 };
 
 extern const struct agent agent;

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/line.h"
 #include "base/num.h"
+#include "host/lockfile.h"
 #include "ocf/agent.h"
 #include "ocf/params.h"
 #include "ocf/salvage.h"
@@ -198,7 +199,7 @@ const struct param *call_changed_param(const struct call *call)
 		const char *now = params_text(call->agent, p, params_environment, NULL);
 		const char *then = params_text(call->agent, p, call_recorded, &call->record);
 
-		if (p->standing == PARAM_CURRENT && !p->reloadable &&
+		if (p->standing == PARAM_CURRENT && !p->secret && !p->reloadable &&
 		    (!now != !then || (now && strcmp(now, then))))
 			return p;
 	}
@@ -257,10 +258,40 @@ int call_record_params(struct call *call)
 		char key[128];
 
 		(void)snprintf(key, sizeof(key), "param.%s", p->name);
-		if (p->standing == PARAM_CURRENT && text)
+		if (p->standing == PARAM_CURRENT && !p->secret && text)
 			r = record_set(&call->record, key, text);
 	}
 	return r;
+}
+
+void call_keep(struct call *call, const char *key, const char *value)
+{
+	const struct deadline at_once = {.at = 0};
+	AUTO_RECORD struct record now = RECORD_INIT;
+	AUTO_CLOSE int lock = -1;
+	struct record *record = &call->record;
+
+	(void)record_set(&call->record, key, value);
+	if (call->lock < 0) {
+		if (lockfile_take(call->lock_path, &at_once, &lock) ||
+		    record_load(&now, call->record_path))
+			return;
+		record = &now;
+		(void)record_set(record, key, value);
+	}
+	if (record_get(record, "role"))
+		(void)record_save(record, call->record_path);
+}
+
+void call_hide_secrets(const struct call *call)
+{
+	for (const struct param *p = call->agent->params; p->name; p++) {
+		char key[128];
+
+		(void)snprintf(key, sizeof(key), "OCF_RESKEY_%s", p->name);
+		if (p->secret)
+			(void)unsetenv(key);
+	}
 }
 
 void call_release(struct call *call)

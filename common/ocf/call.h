@@ -62,13 +62,23 @@ void call_salvage(struct call *call);
 const struct param *call_changed_param(const struct call *call);
 
 /*
- * Writes the parameters of now into the record (secrets are files, so none is among them). started
+ * Writes the parameters of now into the record (but for secrets). started
  * is gone then, as it is after call_forget_record(), which removes the record and its file.
  */
 int call_record_params(struct call *call);
 void call_forget_record(struct call *call);
 
+/*
+ * Keeps a value in the record beside the role, when something was started. A monitor runs without
+ * the lock: it leaves its word only where no other action is at work, and then in the record as
+ * that is now.
+ */
+void call_keep(struct call *call, const char *key, const char *value);
+
 void call_release(struct call *call);
+
+/* Takes secret parameters out of the environment, before a child gets it. */
+void call_hide_secrets(const struct call *call);
 
 /* The run directory: QUORATE_RUNDIR from the environment (tests), or /run/quorate. */
 const char *call_run_directory(void);

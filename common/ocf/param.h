@@ -66,6 +66,8 @@ struct param {
 	const char *unique;	    /* name of the unique group, or NULL */
 	bool required;
 	bool reloadable; /* a change needs no restart */
+	bool secret;	 /* a credential: never recorded, logged or shown */
+	char letter;	 /* fence agents: the short option, or '\0' */
 	enum param_standing standing;
 	const char *instead;
 	const char *brief; /* a phrase without full stop: shortdesc */

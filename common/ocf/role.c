@@ -94,28 +94,6 @@ static int role_wanted_score(struct call *call, const void *config, enum role_st
 }
 
 /*
- * A monitor runs without the lock: it leaves its word only where no other action is at work, and
- * then in the record as that is now.
- */
-static void role_keep_score(struct call *call, const char *text)
-{
-	const struct deadline at_once = {.at = 0};
-	AUTO_RECORD struct record now = RECORD_INIT;
-	AUTO_CLOSE int lock = -1;
-	struct record *record = &call->record;
-
-	if (call->lock < 0) {
-		if (lockfile_take(call->lock_path, &at_once, &lock) ||
-		    record_load(&now, call->record_path))
-			return;
-		record = &now;
-	}
-	(void)record_set(record, "score", text);
-	if (record_get(record, "role"))
-		(void)record_save(record, call->record_path);
-}
-
-/*
  * Tells Pacemaker the promotion score, if it is another than the last one told or if the cluster
  * may have forgotten it (always). Failing is a warning: the service itself is as it was. Comes
  * last in an action, and leaves the network namespace of the agent: the tool needs the cluster's.
@@ -138,13 +116,14 @@ static void role_score(struct call *call, const void *config, enum role_state st
 	}
 	if (call->home_netns >= 0)
 		(void)setns(call->home_netns, CLONE_NEWNET);
+	call_hide_secrets(call);
 	wait = deadline_within(&wait, ROLE_SCORE_WAIT_MS);
 	r = state == ROLE_ABSENT ? score_delete(call->instance, &wait, &fault) :
 				   score_set(call->instance, score, &wait, &fault);
 	if (r)
 		log_line(&call->log, LOG_WARNING, "promotion score not told: %s", fault.reason);
 	if (state != ROLE_ABSENT)
-		role_keep_score(call, r ? NULL : text);
+		call_keep(call, "score", r ? NULL : text);
 }
 
 /*
