@@ -1,0 +1,1 @@
+floatip_PKGS := jansson libmnl
