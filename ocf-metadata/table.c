@@ -33,9 +33,16 @@ static bool table_is_name(const char *name)
 	       strspn(name, "0123456789_") == 0;
 }
 
+/* Older fence agents also write names with dashes. */
+static bool table_is_older_name(const char *name)
+{
+	return strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(name) &&
+	       strspn(name, "0123456789_-") == 0;
+}
+
 static const struct action *table_action(const struct agent *agent, const char *name)
 {
-	for (const struct action *a = agent->actions; a->name; a++)
+	for (const struct action *a = agent->actions; a && a->name; a++)
 		if (!strcmp(a->name, name))
 			return a;
 	return NULL;
@@ -76,6 +83,14 @@ static const char *table_older(const struct agent *agent, const struct param *p)
 	return NULL;
 }
 
+static bool table_letter_is_taken(const struct agent *agent, const struct param *param)
+{
+	for (const struct param *p = agent->params; param->letter && p != param; p++)
+		if (p->letter == param->letter)
+			return true;
+	return param->letter && strchr("hV", param->letter);
+}
+
 static int table_check_params(const struct agent *agent, struct fault *fault)
 {
 	const struct param *p;
@@ -84,7 +99,10 @@ static int table_check_params(const struct agent *agent, struct fault *fault)
 		const char *why = p->standing == PARAM_CURRENT ? table_current(agent, p) :
 								 table_older(agent, p);
 
-		if (!table_is_name(p->name))
+		if (table_letter_is_taken(agent, p))
+			why = "the short option is there twice";
+		if (!table_is_name(p->name) &&
+		    !(agent->fence && p->standing == PARAM_ALIAS && table_is_older_name(p->name)))
 			why = "a name is small letters, digits and underscores";
 		if (params_find(agent, p->name) != p)
 			why = "the name is there twice";
@@ -196,7 +214,9 @@ int table_check(const struct agent *agent, struct fault *fault)
 	if (!table_is_sentence(agent->text))
 		return table_wrong(fault, "agent", agent->name, "text must be whole sentences");
 	r = table_check_params(agent, fault);
-	if (!r)
+	if (!r && agent->fence && !agent->url)
+		r = table_wrong(fault, "agent", agent->name, "there is no url");
+	if (!r && !agent->fence)
 		r = table_check_actions(agent, fault);
 	if (!r)
 		r = table_check_example(agent, fault);
