@@ -10,6 +10,7 @@
 # pkg-config packages it links:
 #   agents/NAME/NAME.mk      NAME_PKGS := libmnl      build/agents/NAME, out of agents/NAME/*.c
 #   fence/NAME/NAME.mk       NAME_PKGS := ...         build/fence/NAME, out of fence/NAME/*.c
+#                            NAME_ALSO := ...        and further names of it, symbolic links
 #   agents/ROOM/DAEMON.mk    DAEMON_PKGS := ...       build/libexec/DAEMON, whose main is
 #                                                     agents/ROOM/DAEMON_main.c
 # Mains are named *_main.c and stay out of the archives; a room's other objects are an archive, so
@@ -20,6 +21,7 @@
 .SECONDEXPANSION:
 .SUFFIXES:
 comma := ,
+empty :=
 
 PREFIX ?= /usr
 OCFDIR ?= /usr/lib/ocf
@@ -71,6 +73,7 @@ names = $(notdir $(patsubst %/,%,$(dir $(foreach m,$(filter $1/%,$(MANIFESTS)),\
 	$(if $(filter $(notdir $(patsubst %/,%,$(dir $m))),$(basename $(notdir $m))),$m)))))
 AGENTS := $(call names,agents)
 FENCES := $(call names,fence)
+FENCE_NAMES := $(foreach f,$(FENCES),$f $($f_ALSO))
 ROOMS := $(AGENTS) $(FENCES)
 DAEMON_MAINS := $(sort $(wildcard agents/*/*_main.c))
 DAEMONS := $(patsubst %_main.c,%,$(notdir $(DAEMON_MAINS)))
@@ -86,9 +89,9 @@ FUZZ := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz-*.c)))
 C_FILES = $(sort $(wildcard $(foreach d,common/* agents/* fence/* ocf-metadata tests/*,$d/*.[ch])))
 
 LIBCOMMON := $(B)/libcommon.a
-BINARIES := $(AGENTS:%=$(B)/agents/%) $(FENCES:%=$(B)/fence/%) $(DAEMONS:%=$(B)/libexec/%)
+BINARIES := $(AGENTS:%=$(B)/agents/%) $(FENCE_NAMES:%=$(B)/fence/%) $(DAEMONS:%=$(B)/libexec/%)
 RENDERERS := $(ROOMS:%=$(B)/render/%)
-MAN_PAGES := $(AGENTS:%=ocf-metadata/ocf_quorate_%.7) $(FENCES:%=ocf-metadata/%.8)
+MAN_PAGES := $(AGENTS:%=ocf-metadata/ocf_quorate_%.7) $(FENCE_NAMES:%=ocf-metadata/%.8)
 
 # Packages by pkg-config name. Tests are offered all that any executable uses; --as-needed picks.
 RENDER_PKGS := libxml-2.0
@@ -132,7 +135,7 @@ check: deps-present ## every test (root; under 15 minutes)
 check-built: all objects test-programs $(RENDERERS) $(FUZZ:%=$(B)/tests/fuzz/%)
 	$(Q)tests/run $(SUITES)
 
-.PHONY: check-metadata check-unit check-conformance check-host check-fuzz check-cluster check-san
+.PHONY: check-metadata check-unit check-conformance check-host check-fuzz check-cluster check-san check-long
 check-metadata: all $(RENDERERS) ## the checked-in metadata and man pages are what the agents' tables say
 	$(Q)tests/run conformance/test-rendered
 check-unit: $(call programs,unit) ## unit tests: no root, no cluster
@@ -145,6 +148,8 @@ check-fuzz: $(FUZZ:%=$(B)/tests/fuzz/%) ## replay the corpora of the fuzz target
 	$(Q)tests/run fuzz
 check-cluster: all $(call programs,cluster lab) ## the agents in three-node clusters in namespaces (root)
 	$(Q)tests/run cluster
+check-long: all ## the fault matrices: every fault at every provider, four minutes (root)
+	$(Q)tests/run long
 check-san: ## unit and host tests and the corpora again, under ASan and UBSan
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined check-san-built
 .PHONY: check-san-built
@@ -169,10 +174,11 @@ bench: all $(call programs,bench lab) ## measure the agents against their peers 
 .PHONY: metadata
 metadata: $(RENDERERS) ## render ocf-metadata/*.xml and the man pages out of the agents' tables
 	$(Q)set -e; \
-	render() { $(B)/render/$$1 $$2 >$$3.new; cmp -s $$3.new $$3 && rm $$3.new || mv $$3.new $$3; }; \
-	for a in $(ROOMS); do render $$a xml ocf-metadata/$$a.xml; done; \
+	render() { $(B)/render/$$1 $$2 $$4 >$$3.new; cmp -s $$3.new $$3 && rm $$3.new || mv $$3.new $$3; }; \
+	for a in $(AGENTS); do render $$a xml ocf-metadata/$$a.xml; done; \
 	for a in $(AGENTS); do render $$a man ocf-metadata/ocf_quorate_$$a.7; done; \
-	for a in $(FENCES); do render $$a man ocf-metadata/$$a.8; done
+	fences() { for n in "$$@"; do render $$1 xml ocf-metadata/$$n.xml $$n; render $$1 man ocf-metadata/$$n.8 $$n; done; }; \
+	$(foreach f,$(FENCES),fences $f $($f_ALSO);)
 
 .PHONY: format
 format: ## put all C files into the house's format
@@ -184,12 +190,13 @@ install: all ## install into DESTDIR=, PREFIX=/usr and OCFDIR=/usr/lib/ocf
 	$(Q)$(INSTALL) -m 644 common/ocf/quorate.conf $(DESTDIR)$(TMPFILESDIR)/quorate.conf
 	$(call install_to,755,$(AGENTDIR),$(AGENTS:%=$(B)/agents/%))
 	$(call install_to,755,$(PREFIX)/sbin,$(FENCES:%=$(B)/fence/%))
+	$(Q)$(foreach f,$(FENCES),$(foreach n,$($f_ALSO),ln -sf $f $(DESTDIR)$(PREFIX)/sbin/$n; )):
 	$(call install_to,755,$(LIBEXECDIR),$(DAEMONS:%=$(B)/libexec/%))
 	$(call install_to,644,$(MANDIR)/man7,$(filter %.7,$(MAN_PAGES)))
 	$(call install_to,644,$(MANDIR)/man8,$(filter %.8,$(MAN_PAGES)))
 uninstall: ## remove what install has put there
 	$(Q)rm -f $(DESTDIR)$(TMPFILESDIR)/quorate.conf $(AGENTS:%=$(DESTDIR)$(AGENTDIR)/%) \
-		$(FENCES:%=$(DESTDIR)$(PREFIX)/sbin/%) $(DAEMONS:%=$(DESTDIR)$(LIBEXECDIR)/%) \
+		$(FENCE_NAMES:%=$(DESTDIR)$(PREFIX)/sbin/%) $(DAEMONS:%=$(DESTDIR)$(LIBEXECDIR)/%) \
 		$(foreach m,$(notdir $(MAN_PAGES)),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $m))/$m)
 	$(Q)rmdir $(DESTDIR)$(AGENTDIR) $(DESTDIR)$(LIBEXECDIR) 2>/dev/null || :
 install_to = $(if $(strip $3),$(Q)$(INSTALL) -d $(DESTDIR)$2 && $(INSTALL) -m $1 $3 $(DESTDIR)$2/)
@@ -219,6 +226,13 @@ $(B)/metadata/%.o: common/ocf/metadata.S ocf-metadata/%.xml
 	@mkdir -p $(@D)
 	$(Q)$(CC) -c -DMETADATA_FILE='"ocf-metadata/$*.xml"' -o $@ $<
 
+fence_documents = $(foreach n,$1 $($1_ALSO),ocf-metadata/$n.xml)
+fence_names = $(subst $(empty) $(empty),$(comma),$(strip $1 $($1_ALSO)))
+$(FENCES:%=$(B)/metadata/%.o): $(B)/metadata/%.o: common/ocf/fence_metadata.S $$(call fence_documents,$$*)
+	$(call say,EMBED,ocf-metadata/$*.xml)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -c -DFENCE_NAMES='$(call fence_names,$*)' -o $@ $<
+
 ocf-metadata/%.xml:
 	@echo '$@ is missing; `make metadata` renders it' >&2; exit 1
 
@@ -241,6 +255,10 @@ $(FENCES:%=$(B)/fence/%): $(B)/fence/%: $(O)/common/ocf/fence_main.o $(B)/metada
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(link) $^ $(call libs,$($*_PKGS))
+
+fence_of = $(strip $(foreach f,$(FENCES),$(if $(filter $1,$($f_ALSO)),$f)))
+$(filter-out $(FENCES:%=$(B)/fence/%),$(FENCE_NAMES:%=$(B)/fence/%)): $(B)/fence/%: $$(B)/fence/$$(call fence_of,$$*)
+	$(Q)ln -sf $(<F) $@
 
 daemon_main = $(filter %/$1_main.c,$(DAEMON_MAINS))
 daemon_room = $(notdir $(patsubst %/,%,$(dir $(call daemon_main,$1))))

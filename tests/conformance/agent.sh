@@ -15,6 +15,8 @@
 #	peer        the agent whose configurations a change of the class name alone takes over, or ''
 #	peer_values every parameter of that agent, at its default or a plain value
 #	lingers     seconds for which a process of start may live on
+#	foreign     a pattern of what the agent's libraries open and close again, for themselves
+#	servants    set by scene: the processes that it has started, which are nobody's strangers
 #
 # and defines, where the defaults (nothing) do not do:
 #
@@ -29,7 +31,7 @@ agent_load() {
 	NAME=$1
 	AGENT=$OCF/$NAME
 	XML=$TOP/ocf-metadata/$NAME.xml
-	valid=() changed=() reload=() bad=() unfit=() peer='' peer_values=() lingers=0
+	valid=() changed=() reload=() bad=() unfit=() peer='' peer_values=() lingers=0 foreign='' servants=()
 	scene() { :; }
 	state() { :; }
 	if [[ ! -e $TABLES/$NAME.conf ]]; then
@@ -147,14 +149,15 @@ unchanged() {
 	diff -U 0 before after
 }
 
-# The array strangers: the processes of the sandbox but for the test's own shell. Looks itself, so
-# that there is no process of the looking; must not be called in a subshell.
+# The array strangers: the processes of the sandbox but for the test's own shell and the scene's. Looks
+# itself, so that there is no process of the looking; must not be called in a subshell.
 find_strangers() {
 	local file stat
 	strangers=()
 	for file in /proc/[0-9]*/stat; do
 		{ read -r stat <"$file"; } 2>/dev/null || continue
-		[[ ${stat%% *} == "$$" || ${stat##*) } == Z* ]] || strangers+=("${stat%% *}")
+		[[ ${stat%% *} == "$$" || ${stat##*) } == Z* || " ${servants[*]} " == *" ${stat%% *} "* ]] ||
+			strangers+=("${stat%% *}")
 	done
 }
 
