@@ -111,6 +111,9 @@ static int keystone_keep(struct cloud *cloud, const struct http_answer *answer, 
 		return fault_set(fault, FAULT_GENERIC, -EBADMSG,
 				 "OpenStack's login gives no token");
 	r = json_read(answer->body.data, answer->body.length, fault, &json);
+	if (!r && !json_array_size(json_at(json, "token.catalog")))
+		r = fault_set(fault, FAULT_GENERIC, -EBADMSG,
+			      "OpenStack's login gives no catalogue");
 	if (!r)
 		r = keystone_keep_catalogue(cloud, json);
 	if (!r)
