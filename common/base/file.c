@@ -95,3 +95,9 @@ int file_directory(const char *path)
 		return -errno;
 	return 0;
 }
+
+bool file_is_private(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) && (!st->st_uid || st->st_uid == geteuid()) &&
+	       !(st->st_mode & 077);
+}

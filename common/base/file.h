@@ -6,7 +6,11 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/buf.h"
+
+struct stat;
 
 /*
  * Appends a regular file's bytes, whose end is the first short read(2); -EFBIG when it holds more
@@ -31,3 +35,6 @@ int file_poke(const char *path, const char *text);
 
 /* Makes the directory, mode 0755, if it is not there. */
 int file_directory(const char *path);
+
+/* Whether it may hold a secret: a regular file of root or of us that gives nothing to others. */
+bool file_is_private(const struct stat *st);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/file.h"
 
 static int secret_reserve(size_t length, struct fault *fault, struct secret *ret_secret)
 {
@@ -53,7 +54,7 @@ int secret_read(const char *path, struct fault *fault, struct secret *ret_secret
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return fault_set(fault, FAULT_ARGS, -errno, "%s cannot be read: %s", path,
 				 strerror(errno));
-	if (!S_ISREG(st.st_mode) || (st.st_uid && st.st_uid != geteuid()) || (st.st_mode & 077))
+	if (!file_is_private(&st))
 		return fault_set(fault, FAULT_PERM, -EPERM,
 				 "%s must be a regular file of root, mode 0600", path);
 	r = secret_reserve(SECRET_MAX, fault, &secret);

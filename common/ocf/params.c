@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/fault.h"
+#include "base/file.h"
 #include "base/num.h"
 #include "ocf/agent.h"
 
@@ -277,8 +278,7 @@ int params_check_secrets(const struct agent *agent, const void *config, struct f
 		if (stat(path, &st) < 0)
 			return fault_set(fault, FAULT_ARGS, -errno, "%s: %s cannot be read: %s",
 					 p->name, path, strerror(errno));
-		if (!S_ISREG(st.st_mode) || (st.st_uid && st.st_uid != geteuid()) ||
-		    (st.st_mode & 077))
+		if (!file_is_private(&st))
 			return fault_set(fault, FAULT_PERM, -EPERM,
 					 "%s: %s must be a regular file of root, mode 0600",
 					 p->name, path);
