@@ -33,7 +33,7 @@ start() {
 	mkfifo "$directory/said"
 	"$cloud" serve --state "$directory" "$@" >"$directory/said" 2>"$directory/errors" &
 	emulators+=($!)
-	if ! read -r -t 10 said <"$directory/said" || [[ $said != READY ]]; then
+	if ! read -r -t 60 said <"$directory/said" || [[ $said != READY ]]; then
 		cat "$directory/errors"
 		return 1
 	fi
@@ -62,7 +62,7 @@ call() {
 	local method=$1 url=$2
 	shift 2
 	[[ $method != P* || " $* " == *' -d '* ]] || set -- "$@" -d ''
-	http=$(curl -sS --cacert "$ca" -m "${most:-5}" -X "$method" -o "$scratch/body" -D "$scratch/headers" \
+	http=$(curl -sS --cacert "$ca" -m "${most:-30}" -X "$method" -o "$scratch/body" -D "$scratch/headers" \
 		-w '%{http_code}' "$@" "$url" 2>"$scratch/said")
 	code=$?
 	{ body=$(<"$scratch/body"); } 2>/dev/null || body=
@@ -112,15 +112,25 @@ power() {
 	"$cloud" power --state "$state" --provider "$1" "${2:-n1}" "${@:3}"
 }
 
-# until_has PROVIDER METHOD PATH TEXT [BODY]: polls for it, three seconds at the most.
-until_has() {
-	local end=$((SECONDS + 3))
+# eventually COMMAND...: tries until it succeeds, as long as a busy machine may take.
+eventually() {
+	local end=$((SECONDS + 30))
 	while ((SECONDS <= end)); do
-		api "${@:1:3}" "${@:5}"
-		[[ $body != *"$4"* ]] || return 0
+		! "$@" || return 0
 		moment 0.05
 	done
 	return 1
+}
+
+# until_has PROVIDER METHOD PATH TEXT [BODY]: asks until TEXT is in the answer. TEXT has what stands
+# around a word, too: completed is also in "completed_at", and "On" in the values that are allowed.
+until_has() {
+	eventually answer_has "$@"
+}
+
+answer_has() {
+	api "${@:1:3}" "${@:5}"
+	[[ $body == *"$4"* ]]
 }
 
 # login_openstack: by application credential, as the real ones do; base is the cloud's from now on.
