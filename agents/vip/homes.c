@@ -14,6 +14,7 @@
 
 #define HOMES_PREFIX "home."
 #define HOMES_KEY_MAX (INET_TEXT_MAX + 8)
+#define HOMES_VALUE_MAX (LINK_NAME_MAX + 8)
 
 static void homes_key(const struct inet *address, char key[HOMES_KEY_MAX])
 {
@@ -22,26 +23,55 @@ static void homes_key(const struct inet *address, char key[HOMES_KEY_MAX])
 	(void)snprintf(key, HOMES_KEY_MAX, HOMES_PREFIX "%s", inet_host_text(address, text));
 }
 
-int homes_remember(struct call *call, struct seen *seen, const struct spot_list *spots)
+static void homes_entry(struct seen *seen, const struct addr *spot, char key[HOMES_KEY_MAX],
+			char value[HOMES_VALUE_MAX])
 {
-	char key[HOMES_KEY_MAX], value[LINK_NAME_MAX + 8];
+	const struct link *link = seen_link(seen, spot->index);
+
+	homes_key(&spot->inet, key);
+	(void)snprintf(value, HOMES_VALUE_MAX, "%s/%d", link ? link->name : "", spot->inet.prefix);
+}
+
+static bool homes_are(const struct call *call, struct seen *seen, const struct spot_list *spots)
+{
+	char key[HOMES_KEY_MAX], value[HOMES_VALUE_MAX];
+	const char *known;
+
+	for (size_t i = 0; i < spots->count; i++) {
+		homes_entry(seen, &spots->items[i], key, value);
+		known = record_get(&call->record, key);
+		if (!known || strcmp(known, value))
+			return false;
+	}
+	return true;
+}
+
+int homes_note(struct call *call, struct seen *seen, const struct spot_list *spots)
+{
+	char key[HOMES_KEY_MAX], value[HOMES_VALUE_MAX];
 	int r = 0;
 
 	record_drop(&call->record, HOMES_PREFIX);
 	for (size_t i = 0; !r && i < spots->count; i++) {
-		const struct link *link = seen_link(seen, spots->items[i].index);
-
-		homes_key(&spots->items[i].inet, key);
-		(void)snprintf(value, sizeof(value), "%s/%d", link ? link->name : "",
-			       spots->items[i].inet.prefix);
+		homes_entry(seen, &spots->items[i], key, value);
 		r = record_set(&call->record, key, value);
 	}
-	if (!r)
-		r = record_save(&call->record, call->record_path);
+	return r ? fault_set(&call->fault, FAULT_GENERIC, r, "out of memory") : 0;
+}
+
+int homes_remember(struct call *call, struct seen *seen, const struct spot_list *spots)
+{
+	int r;
+
+	if (homes_are(call, seen, spots))
+		return 0;
+	r = homes_note(call, seen, spots);
 	if (r)
-		return fault_set(&call->fault, FAULT_GENERIC, r, "%s: %s", call->record_path,
-				 strerror(-r));
-	return 0;
+		return r;
+	r = record_save(&call->record, call->record_path);
+	return r ? fault_set(&call->fault, FAULT_GENERIC, r, "%s: %s", call->record_path,
+			     strerror(-r)) :
+		   0;
 }
 
 static void homes_read(const char *text, struct home *home)

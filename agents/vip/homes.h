@@ -13,7 +13,11 @@ struct seen;
 struct spot_list;
 struct vip_config;
 
-/* 0 or -errno with the call's fault set. */
+/*
+ * Notes them in the record, whose file the core writes before it acts; remembers them in that file,
+ * if they are not there yet. 0 or -errno with the call's fault set.
+ */
+int homes_note(struct call *call, struct seen *seen, const struct spot_list *spots);
 int homes_remember(struct call *call, struct seen *seen, const struct spot_list *spots);
 
 struct home {

@@ -129,7 +129,8 @@ static bool look_is_unplaced(const struct call *call, const struct vip_config *c
 
 int look_around(struct call *call, const struct vip_config *config, enum role_state *ret_state)
 {
-	AUTO_SEEN struct seen seen = SEEN_INIT;
+	AUTO_SEEN struct seen own = SEEN_INIT;
+	struct seen *const kept = seen_kept(call), *const seen = kept ? kept : &own;
 	AUTO_FREE struct home *homes = homes_recall(call, config);
 	const char *role = record_get(&call->record, "role");
 	struct verdict_view view = {
@@ -139,30 +140,30 @@ int look_around(struct call *call, const struct vip_config *config, enum role_st
 		.homes = homes,
 	};
 	enum role_state state;
-	int r = seen_take(&seen, call, config);
+	int r = kept ? 0 : seen_take(&own, call, config);
 
 	if (r)
 		return r;
-	look_at_links(&seen, config);
-	view.nic = seen.nic;
-	view.addrs = &seen.addrs;
-	view.links = &seen.links;
+	look_at_links(seen, config);
+	view.nic = seen->nic;
+	view.addrs = &seen->addrs;
+	view.links = &seen->links;
 	state = verdict_reach(config, &view, &call->fault);
 	if (state == ROLE_ACTIVE && look_is_unplaced(call, config, &view))
 		state = ROLE_BROKEN;
 	if (state == ROLE_STANDBY && realserver_look_arp(call))
 		state = ROLE_BROKEN;
-	if (state == ROLE_ACTIVE && (config->routes || config->rules || config->src)) {
-		r = routing_look(call, config, &seen);
+	if (state == ROLE_ACTIVE && routing_wanted(config)) {
+		r = routing_look(call, config, seen);
 		if (r == ROUTING_MISSING)
 			state = ROLE_BROKEN;
 	}
 	if (r >= 0 && state == ROLE_ACTIVE && !strcmp(call->action, "monitor")) {
 		r = 0;
 		if (call->check_level >= LOOK_WIRE_LEVEL && config->conflict_wait)
-			r = look_at_wire(call, config, &seen, &state);
+			r = look_at_wire(call, config, seen, &state);
 		if (!r && config->arp_count_refresh && !call->probe)
-			r = look_and_announce(call, config, &seen);
+			r = look_and_announce(call, config, seen);
 	}
 	*ret_state = state;
 	return r < 0 ? r : 0;

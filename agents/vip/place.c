@@ -46,7 +46,7 @@ static void place_release(struct place *place)
 static int place_prepare(struct place *place, struct call *call, const struct vip_config *config)
 {
 	const char *unique = params_environment("CRM_meta_globally_unique", NULL);
-	int r;
+	int r = 0;
 
 	*place = (struct place){
 		.call = call, .config = config, .seen = SEEN_INIT, .spots = SPOT_LIST_INIT};
@@ -55,7 +55,15 @@ static int place_prepare(struct place *place, struct call *call, const struct vi
 			&call->fault, FAULT_CONFIGURED, -EINVAL,
 			"globally-unique must be false: a cluster IP is not supported, see "
 			"ocf:quorate:ipvs");
-	r = seen_take_all(&place->seen, call, config);
+	if (seen_kept(call)) {
+		place->seen = *seen_kept(call);
+		*seen_kept(call) = SEEN_INIT;
+		call_drop_view(call);
+	} else {
+		r = seen_take(&place->seen, call, config);
+		if (!r && spot_needs_routes(config))
+			r = seen_routes(&place->seen, call, config);
+	}
 	return r ? r : spot_choose(config, &place->seen, &call->fault, &place->spots);
 }
 
@@ -147,8 +155,14 @@ static int place_ask_link(struct place *place, const struct link *link)
 
 static int place_ask(struct place *place)
 {
-	int r = 0;
+	bool asked = false;
+	int r;
 
+	for (size_t i = 0; !asked && i < place->spots.count; i++)
+		asked = place_is_asked(place, i);
+	if (!asked)
+		return 0;
+	r = seen_all_links(&place->seen, place->call); /* the host's own answers are no conflict */
 	for (size_t i = 0; !r && i < place->spots.count; i++) {
 		const struct link *link = place_link(place, i);
 
@@ -259,7 +273,7 @@ int place_addresses(struct call *call, const struct vip_config *config)
 		r = place_clear_wrong(&place);
 	if (!r)
 		r = place_add(&place);
-	if (!r && (config->routes || config->rules || config->src)) {
+	if (!r && routing_wanted(config)) {
 		r = seen_addresses_again(&place.seen, call);
 		if (!r)
 			r = routing_add(call, config, &place.seen);
@@ -274,8 +288,13 @@ int place_addresses(struct call *call, const struct vip_config *config)
 int place_check(struct call *call, const struct vip_config *config)
 {
 	AUTO_PLACE struct place place;
+	int r = place_prepare(&place, call, config);
 
-	return place_prepare(&place, call, config);
+	if (!r)
+		r = homes_note(call, &place.seen, &place.spots);
+	if (!r)
+		seen_keep(&place.seen, call);
+	return r;
 }
 
 int place_standby(struct call *call, const struct vip_config *config)

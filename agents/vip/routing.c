@@ -88,7 +88,12 @@ static int routing_read_source(const struct vip_config *config, size_t n,
 	return -EINVAL;
 }
 
-int routing_check(const struct vip_config *config, struct fault *fault)
+bool routing_wanted(const struct vip_config *config)
+{
+	return config->routes || config->rules || config->src;
+}
+
+static int routing_check_given(const struct vip_config *config, struct fault *fault)
 {
 	struct routing_list list;
 	struct routing_route route;
@@ -99,6 +104,12 @@ int routing_check(const struct vip_config *config, struct fault *fault)
 			return routing_wrong(fault, "src", config->src, strlen(config->src),
 					     "default or NET, of the family of an address of ip");
 	return r == -ENOENT ? 0 : r;
+}
+
+/* The lists are large: most configurations have none, and pay for none. */
+int routing_check(const struct vip_config *config, struct fault *fault)
+{
+	return routing_wanted(config) ? routing_check_given(config, fault) : 0;
 }
 
 /* Gives the route its link: the device written, else, without gateway, that of the addresses. */

@@ -32,6 +32,9 @@ int routing_read_rule(const char *text, size_t length, struct rule *ret_rule);
 struct buf;
 void routing_print_route(const struct routing_route *route, struct buf *text);
 
+/* Whether any of the three parameters is given. */
+bool routing_wanted(const struct vip_config *config);
+
 /* Whether the three parameters can be read. 0, or -EINVAL with the fault naming the piece. */
 int routing_check(const struct vip_config *config, struct fault *fault);
 

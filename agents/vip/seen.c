@@ -63,23 +63,42 @@ int seen_take(struct seen *seen, struct call *call, const struct vip_config *con
 	return r;
 }
 
-int seen_take_all(struct seen *seen, struct call *call, const struct vip_config *config)
+int seen_routes(struct seen *seen, struct call *call, const struct vip_config *config)
 {
 	uint32_t table = config->table == PARAM_UNSET ? RT_TABLE_MAIN : (uint32_t)config->table;
-	struct fault *fault = &call->fault;
-	int r = netlink_open(&seen->netlink, NETLINK_ROUTE, &call->deadline, fault);
+	int r = route_list(&seen->netlink, AF_INET, table, &call->fault, &seen->v4);
 
-	if (!r)
-		r = link_list(&seen->netlink, fault, &seen->links);
-	if (!r)
-		r = seen_find_nic(seen, call, config);
-	if (!r)
-		r = addr_list(&seen->netlink, AF_UNSPEC, fault, &seen->addrs);
-	if (!r)
-		r = route_list(&seen->netlink, AF_INET, table, fault, &seen->v4);
-	if (!r)
-		r = route_list(&seen->netlink, AF_INET6, table, fault, &seen->v6);
-	return r;
+	return r ? r : route_list(&seen->netlink, AF_INET6, table, &call->fault, &seen->v6);
+}
+
+int seen_all_links(struct seen *seen, struct call *call)
+{
+	link_list_release(&seen->links);
+	return link_list(&seen->netlink, &call->fault, &seen->links);
+}
+
+static void seen_drop(void *view)
+{
+	seen_release(view);
+	free(view);
+}
+
+void seen_keep(struct seen *seen, struct call *call)
+{
+	struct seen *view = malloc(sizeof(*view));
+
+	if (!view)
+		return;
+	*view = *seen;
+	*seen = SEEN_INIT;
+	call_drop_view(call);
+	call->view = view;
+	call->release_view = seen_drop;
+}
+
+struct seen *seen_kept(const struct call *call)
+{
+	return call->view;
 }
 
 int seen_addresses_again(struct seen *seen, struct call *call)

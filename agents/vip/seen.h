@@ -3,7 +3,7 @@
  * What there is: the addresses and links of the network namespace at one moment.
  *
  * seen_take() asks for as little as a monitor needs (one request for the named interface, one
- * dump of addresses); seen_take_all() for what start and stop need besides.
+ * dump of addresses); what else a start may need is asked for when it does.
  */
 #pragma once
 
@@ -19,9 +19,9 @@ struct vip_config;
 
 struct seen {
 	struct netlink netlink;	  /* open as long as this lives */
-	struct addr_list addrs;	  /* of all links */
+	struct addr_list addrs;	  /* of all links, of the families of the configuration */
 	struct link_list links;	  /* those that were asked for */
-	struct route_list v4, v6; /* of the deciding table; seen_take_all() only */
+	struct route_list v4, v6; /* of the deciding table; seen_routes() only */
 	int nic;		  /* index of the parameter nic; 0: not given; -1: no such link */
 };
 
@@ -34,10 +34,19 @@ struct seen {
 
 /* 0 or -errno with the call's fault set. A nic that is not there is no error. */
 int seen_take(struct seen *seen, struct call *call, const struct vip_config *config);
-int seen_take_all(struct seen *seen, struct call *call, const struct vip_config *config);
 
-/* The addresses again, over the same socket. */
+/* The deciding table besides; all links, and the pointers of seen_link() are void; the addresses
+   of both families again. */
+int seen_routes(struct seen *seen, struct call *call, const struct vip_config *config);
+int seen_all_links(struct seen *seen, struct call *call);
 int seen_addresses_again(struct seen *seen, struct call *call);
+
+/*
+ * Hands over from check_host to the look and the activation of the same start, where nothing has
+ * changed meanwhile. seen_kept() lends it (NULL: ask), the call owns it.
+ */
+void seen_keep(struct seen *seen, struct call *call);
+struct seen *seen_kept(const struct call *call);
 
 /* The link of that index, asked for now if it was not yet; NULL when it is gone. */
 const struct link *seen_link(struct seen *seen, int index);

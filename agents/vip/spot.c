@@ -127,6 +127,18 @@ static int spot_choose_one(const struct vip_config *config, struct seen *seen,
 	return spot_set_label(config, link, spot, fault);
 }
 
+bool spot_needs_routes(const struct vip_config *config)
+{
+	char name[128];
+
+	if (!vip_nic(config, name))
+		return true;
+	for (size_t i = 0; i < config->ip.count; i++)
+		if (vip_prefix(config, &config->ip.items[i]) == INET_NO_PREFIX)
+			return true;
+	return false;
+}
+
 int spot_choose(const struct vip_config *config, struct seen *seen, struct fault *fault,
 		struct spot_list *ret_list)
 {

@@ -21,6 +21,9 @@ struct spot_list {
 
 #define SPOT_LIST_INIT ((struct spot_list){.items = NULL})
 
+/* Whether the choice depends on routes: some address comes without link or prefix. */
+bool spot_needs_routes(const struct vip_config *config);
+
 /*
  * 0; -EINVAL with the fault naming the parameter that would settle it (no interface, no prefix,
  * two interfaces that are equal, a label that is too long); -ENOMEM.

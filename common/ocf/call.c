@@ -294,8 +294,16 @@ void call_hide_secrets(const struct call *call)
 	}
 }
 
+void call_drop_view(struct call *call)
+{
+	if (call->view)
+		call->release_view(call->view);
+	call->view = NULL;
+}
+
 void call_release(struct call *call)
 {
+	call_drop_view(call);
 	params_release(call->agent, call->config);
 	params_release(call->agent, call->started);
 	record_release(&call->record);

@@ -35,6 +35,9 @@ struct call {
 	char record_path[512], lock_path[512]; /* by the whole name of the instance */
 	int lock;	/* the instance's lock, -1 without; closed with the call */
 	int home_netns; /* what an agent's enter() left, -1 before; closed with the call */
+
+	void *view; /* what the agent's check_host has seen, for the look and activate of this start */
+	void (*release_view)(void *view);
 };
 
 /*
@@ -74,6 +77,9 @@ void call_forget_record(struct call *call);
  * that is now.
  */
 void call_keep(struct call *call, const char *key, const char *value);
+
+/* What check_host has seen holds until something changes: the core drops it before. */
+void call_drop_view(struct call *call);
 
 void call_release(struct call *call);
 

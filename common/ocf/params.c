@@ -98,9 +98,21 @@ static int param_choice(const struct param *p, const char *text, int *ret_index,
 	return param_wrong(p, text, fault, wanted.data);
 }
 
-static int param_number(const struct param *p, const char *text, void *field, struct fault *fault)
+static int param_number_wrong(const struct param *p, const char *text, struct fault *fault)
 {
 	char wanted[128];
+
+	if (p->type == PARAM_PORT)
+		return param_wrong(p, text, fault, "a port from 1 to 65535");
+	(void)snprintf(wanted, sizeof(wanted),
+		       p->type == PARAM_DURATION ? "a time from %ldms to %ldms (10s, 500ms)" :
+						   "a whole number from %ld to %ld",
+		       p->min, p->max);
+	return param_wrong(p, text, fault, wanted);
+}
+
+static int param_number(const struct param *p, const char *text, void *field, struct fault *fault)
+{
 	long long value = 0;
 	int r;
 
@@ -108,23 +120,18 @@ static int param_number(const struct param *p, const char *text, void *field, st
 		r = num_duration(text, &value);
 		if (!r && (value < p->min || value > p->max))
 			r = -ERANGE;
-		(void)snprintf(wanted, sizeof(wanted), "a time from %ldms to %ldms (10s, 500ms)",
-			       p->min, p->max);
 		if (!r)
 			*(long long *)field = value;
 	} else if (p->type == PARAM_PORT) {
 		r = num_parse(text, 1, 65535, &value);
-		(void)snprintf(wanted, sizeof(wanted), "a port from 1 to 65535");
 		if (!r)
 			*(int *)field = (int)value;
 	} else {
 		r = num_parse(text, p->min, p->max, &value);
-		(void)snprintf(wanted, sizeof(wanted), "a whole number from %ld to %ld", p->min,
-			       p->max);
 		if (!r)
 			*(long *)field = (long)value;
 	}
-	return r ? param_wrong(p, text, fault, wanted) : 0;
+	return r ? param_number_wrong(p, text, fault) : 0;
 }
 
 static int param_addresses(const struct param *p, const char *text, struct inet_list *list,

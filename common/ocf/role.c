@@ -135,6 +135,7 @@ static int role_take_down(struct call *call, const void *config)
 	enum role_state state = ROLE_ABSENT;
 	int r = role_enter(call, config);
 
+	call_drop_view(call);
 	(void)record_set(&call->record, "role", NULL);
 	if (r == -ENOENT) { /* the place where it could be is gone */
 		call->fault = FAULT_INIT;
@@ -245,6 +246,7 @@ int role_start(struct call *call)
 	r = role_record(call, ROLE_STANDBY);
 	if (r)
 		return r;
+	call_drop_view(call);
 	r = call->agent->role->stand_by(call, call->config);
 	if (r)
 		role_undo(call);

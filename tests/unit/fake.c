@@ -35,8 +35,8 @@ static void fake_note(struct call *call, const char *doing, const void *config)
 	struct fake *fake = fake_of(call);
 	size_t used = strlen(fake->doings);
 
-	(void)snprintf(fake->doings + used, sizeof(fake->doings) - used, "%s(%s) ", doing,
-		       fake_name(config));
+	(void)snprintf(fake->doings + used, sizeof(fake->doings) - used, "%s(%s)%s ", doing,
+		       fake_name(config), call->view ? "+" : "");
 }
 
 static int fake_fail(struct call *call, const char *doing, const void *config,
@@ -58,7 +58,13 @@ static int fake_enter(struct call *call, const void *config)
 
 static int fake_check_host(struct call *call, const void *config)
 {
-	return fake_fail(call, "check", config, &fake_of(call)->check_host);
+	int r = fake_fail(call, "check", config, &fake_of(call)->check_host);
+
+	if (!r && fake_of(call)->viewing) {
+		call->view = strdup("what was seen");
+		call->release_view = free;
+	}
+	return r;
 }
 
 static int fake_look(struct call *call, const void *config, enum role_state *ret_state)

@@ -50,6 +50,7 @@ struct fake {
 	enum role_state half;	/* what a failed activate leaves */
 	bool traced;		/* standby leaves a trace that look sees */
 	bool chatty;		/* leaves a fault behind in spite of success */
+	bool viewing;		/* check_host leaves a view: who has it is told as "look(a)+" */
 	bool breaks_record;	/* score() removes the record, as a stop meanwhile does */
 	int score;		/* of fake_score_itself() */
 

@@ -3,6 +3,7 @@
  * An agent as a plain primitive.
  */
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,6 +50,25 @@ static void test_life(void **state)
 	assert_int_equal(fake_act(fake, "stop"), OCF_SUCCESS);
 	assert_string_equal(fake->said, "");
 	assert_string_equal(fake_scores(fake, text), "");
+}
+
+/* What check_host has seen reaches those who follow at once, and nobody after a change. */
+static void test_view(void **state)
+{
+	struct fake *fake = *state;
+
+	fake->viewing = true;
+	assert_int_equal(fake_act(fake, "start"), OCF_SUCCESS);
+	assert_string_equal(fake->doings, "enter(a) check(a) look(a)+ activate(a)+ ");
+	assert_int_equal(fake_act(fake, "stop"), OCF_SUCCESS);
+	assert_string_equal(fake->doings, "enter(a) halt(a) look(a) ");
+	fake->activate = (struct fake_failure){FAULT_GENERIC, -EIO};
+	assert_int_equal(fake_act(fake, "start"), OCF_ERR_GENERIC);
+	assert_string_equal(fake->doings,
+			    "enter(a) check(a) look(a)+ activate(a)+ enter(a)+ halt(a) look(a) ");
+	fake_let("CRM_meta_promoted_max", "1");
+	assert_int_equal(fake_act(fake, "start"), OCF_SUCCESS);
+	assert_string_equal(fake->doings, "enter(a) check(a) stand_by(a) ");
 }
 
 static void test_monitor_of_every_state(void **state)
@@ -221,6 +241,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_life),
+		TEST(test_view),
 		TEST(test_monitor_of_every_state),
 		TEST(test_start_from_every_state),
 		TEST(test_stop_from_every_state),
