@@ -4,10 +4,10 @@
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/line.h"
 #include "base/num.h"
 #include "net/addr.h"
 #include "net/link.h"
@@ -23,7 +23,8 @@ const char *vip_nic(const struct vip_config *config, char name[128])
 {
 	if (!config->nic)
 		return NULL;
-	(void)snprintf(name, 128, "%.*s", (int)strcspn(config->nic, ":"), config->nic);
+	(void)line_join(name, 128, (const char *const[]){config->nic, NULL});
+	name[strcspn(name, ":")] = '\0';
 	return name;
 }
 

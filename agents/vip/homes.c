@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/line.h"
 #include "base/num.h"
 #include "ocf/call.h"
 #include "vip/config.h"
@@ -20,7 +21,8 @@ static void homes_key(const struct inet *address, char key[HOMES_KEY_MAX])
 {
 	char text[INET_TEXT_MAX];
 
-	(void)snprintf(key, HOMES_KEY_MAX, HOMES_PREFIX "%s", inet_host_text(address, text));
+	(void)line_join(key, HOMES_KEY_MAX,
+			(const char *const[]){HOMES_PREFIX, inet_host_text(address, text), NULL});
 }
 
 static void homes_entry(struct seen *seen, const struct addr *spot, char key[HOMES_KEY_MAX],
@@ -81,7 +83,8 @@ static void homes_read(const char *text, struct home *home)
 
 	if (!slash || slash - text >= LINK_NAME_MAX || num_parse(slash + 1, 0, 128, &prefix))
 		return;
-	(void)snprintf(home->link, sizeof(home->link), "%.*s", (int)(slash - text), text);
+	memcpy(home->link, text, (size_t)(slash - text));
+	home->link[slash - text] = '\0';
 	home->prefix = (int)prefix;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/line.h"
 #include "vip/config.h"
 #include "vip/homes.h"
 #include "vip/seen.h"
@@ -106,7 +107,7 @@ static enum role_state verdict_form(const struct vip_config *config, const struc
 	if ((addr->flags & IFA_F_TENTATIVE) && !(addr->flags & IFA_F_OPTIMISTIC))
 		return BROKEN("%s is tentative: it can't be used yet", name);
 	if (label && link && addr->inet.family == AF_INET) {
-		(void)snprintf(wanted, sizeof(wanted), "%s:%s", link->name, label);
+		(void)LINE_JOIN(wanted, link->name, ":", label);
 		if (strcmp(addr->label, wanted))
 			return BROKEN("%s lacks the label %s", name, wanted);
 	}

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/line.h"
 #include "base/num.h"
 
 size_t inet_size(int family)
@@ -132,8 +133,22 @@ bool inet_is_link_local(const struct inet *inet)
 	       (inet->bytes[1] & 0xc0) == 0x80;
 }
 
+/* As inet_ntop(3) does, without the sprintf(3) in it: see line_join(). */
+static const char *inet_dotted(const struct inet *inet, char text[INET_TEXT_MAX])
+{
+	char n[4][24];
+
+	for (size_t i = 0; i < ARRAY_SIZE(n); i++)
+		(void)num_text(inet->bytes[i], n[i]);
+	(void)line_join(text, INET_TEXT_MAX,
+			(const char *const[]){n[0], ".", n[1], ".", n[2], ".", n[3], NULL});
+	return text;
+}
+
 const char *inet_host_text(const struct inet *inet, char text[INET_TEXT_MAX])
 {
+	if (inet->family == AF_INET)
+		return inet_dotted(inet, text);
 	if (!inet_ntop(inet->family, inet->bytes, text, INET_TEXT_MAX))
 		text[0] = '\0';
 	return text;

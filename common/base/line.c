@@ -75,6 +75,18 @@ void line_clean(char *text)
 		*--at = '\0';
 }
 
+size_t line_join(char *to, size_t size, const char *const pieces[])
+{
+	size_t length = 0;
+
+	for (; *pieces; pieces++)
+		for (const char *c = *pieces; *c; c++, length++)
+			if (length + 1 < size)
+				to[length] = *c;
+	to[length < size ? length : size - 1] = '\0';
+	return length;
+}
+
 size_t line_cut(const char *text, size_t limit)
 {
 	size_t length = strnlen(text, limit), back = length;

@@ -14,5 +14,15 @@
  */
 void line_clean(char *text);
 
+/*
+ * Puts the pieces, up to a NULL, one behind the other, cut after size - 1 bytes; returns the
+ * length of the whole. What every monitor writes is written so: the first use of stdio costs an
+ * executable more than its own code (pages of the C library that nothing else touches).
+ */
+size_t line_join(char *to, size_t size, const char *const pieces[]);
+
+#define LINE_JOIN(array, ...)                                                                      \
+	line_join(array, sizeof(array), (const char *const[]){__VA_ARGS__, NULL})
+
 /* How many bytes of the text, at most limit of them, make whole characters. */
 size_t line_cut(const char *text, size_t limit);

@@ -11,17 +11,23 @@
 #include <unistd.h>
 
 #include "base/line.h"
+#include "base/num.h"
 
 #define LOG_LINE_MAX 1024
 #define LOG_INSTANCE_MAX 64 /* bytes of the instance's name in the tag */
 
 void log_init(struct log *log, const char *program, const char *instance)
 {
-	if (instance && *instance)
-		(void)snprintf(log->tag, sizeof(log->tag), "%.16s(%.*s)[%d]", program,
-			       (int)line_cut(instance, LOG_INSTANCE_MAX), instance, (int)getpid());
-	else
-		(void)snprintf(log->tag, sizeof(log->tag), "%.16s[%d]", program, (int)getpid());
+	char name[LOG_INSTANCE_MAX + 1], pid[24];
+	const char *const named = instance && *instance ? instance : NULL;
+
+	if (named)
+		(void)LINE_JOIN(name, named);
+	if (named)
+		name[line_cut(name, LOG_INSTANCE_MAX)] = '\0';
+	(void)num_text((unsigned long long)getpid(), pid);
+	(void)LINE_JOIN(log->tag, program, named ? "(" : "", named ? name : "", named ? ")[" : "[",
+			pid, "]");
 	line_clean(log->tag);
 }
 

@@ -26,6 +26,20 @@ static int num_leading(const char *text, long long *ret_value, const char **ret_
 	return 0;
 }
 
+const char *num_text(unsigned long long number, char text[24])
+{
+	char digits[24];
+	size_t n = 0, at = 0;
+
+	do
+		digits[n++] = (char)('0' + number % 10);
+	while (number /= 10);
+	while (n)
+		text[at++] = digits[--n];
+	text[at] = '\0';
+	return text;
+}
+
 int num_parse(const char *text, long long min, long long max, long long *ret_value)
 {
 	const char *rest = text;

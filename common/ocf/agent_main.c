@@ -12,6 +12,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/line.h"
 #include "ocf/agent.h"
 #include "ocf/call.h"
 #include "ocf/exit.h"
@@ -43,9 +44,9 @@ static void main_set_alarm(const struct call *call)
 	long long left = deadline_left(&call->deadline) + MAIN_ALARM_AFTER_MS;
 	struct itimerval timer = {.it_value = {left / 1000, left % 1000 * 1000}};
 
-	(void)snprintf(main_alarm_text, sizeof(main_alarm_text),
-		       "%s%s did not end within its timeout\n",
-		       prefix && *prefix ? prefix : "ocf-exit-reason:", call->action);
+	(void)LINE_JOIN(main_alarm_text,
+			prefix && *prefix ? prefix : "ocf-exit-reason:", call->action,
+			" did not end within its timeout\n");
 	(void)signal(SIGALRM, main_alarm);
 	(void)setitimer(ITIMER_REAL, &timer, NULL);
 }

@@ -2,7 +2,6 @@
 
 #include "ocf/call.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,7 +35,7 @@ static const char *call_meta(const char *name)
 	char key[64];
 	const char *text;
 
-	(void)snprintf(key, sizeof(key), "CRM_meta_%s", name);
+	(void)LINE_JOIN(key, "CRM_meta_", name);
 	text = params_environment(key, NULL);
 	return text && *text ? text : NULL;
 }
@@ -119,13 +118,14 @@ static void call_name_instance(const struct agent *agent, struct buf *name)
  */
 static void call_file_name(const char *instance, char name[CALL_FILE_NAME_MAX])
 {
+	static const char harmless[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 	char *to = name, *end = name + CALL_FILE_NAME_MAX - 20;
 	unsigned long long hash = 0xcbf29ce484222325ULL;
 	const char *c;
 
 	for (c = instance; *c && to < end; c++)
-		if (isalnum((unsigned char)*c) || *c == '-' || *c == '_' ||
-		    (*c == '.' && to > name))
+		if (strchr(harmless, *c) || (*c == '.' && to > name))
 			*to++ = *c;
 		else
 			to += snprintf(to, 4, "%%%02X", (unsigned char)*c);
@@ -137,16 +137,18 @@ static void call_file_name(const char *instance, char name[CALL_FILE_NAME_MAX])
 	(void)snprintf(to - 3, 20, "-%016llx", hash);
 }
 
-static void call_set_paths(struct call *call, const char *instance)
+static int call_set_paths(struct call *call, const char *instance)
 {
 	char name[CALL_FILE_NAME_MAX];
-	const char *directory = call_run_directory();
+	const char *directory = call_run_directory(), *agent = call->agent->name;
 
 	call_file_name(instance, name);
-	(void)snprintf(call->record_path, sizeof(call->record_path), "%.300s/%.32s-%s.state",
-		       directory, call->agent->name, name);
-	(void)snprintf(call->lock_path, sizeof(call->lock_path), "%.300s/%.32s-%s.lock", directory,
-		       call->agent->name, name);
+	(void)LINE_JOIN(call->lock_path, directory, "/", agent, "-", name, ".lock");
+	if (LINE_JOIN(call->record_path, directory, "/", agent, "-", name, ".state") <
+	    sizeof(call->record_path))
+		return 0;
+	return fault_set(&call->fault, FAULT_GENERIC, -ENAMETOOLONG, "%.60s...: too long a path",
+			 directory);
 }
 
 /* Pacemaker's executor tells the maxima, crm_resource --force-* only that it is promotable. */
@@ -176,11 +178,12 @@ int call_init(struct call *call, const struct agent *agent, const char *action)
 	call_name_instance(agent, &name);
 	if (buf_error(&name))
 		return fault_set(&call->fault, FAULT_GENERIC, -ENOMEM, "out of memory");
-	(void)snprintf(call->instance, sizeof(call->instance), "%.*s",
-		       (int)line_cut(name.data, sizeof(call->instance) - 1), name.data);
-	call_set_paths(call, name.data);
+	(void)LINE_JOIN(call->instance, name.data);
+	call->instance[line_cut(name.data, sizeof(call->instance) - 1)] = '\0';
 	log_init(&call->log, agent->name, call->instance);
-	r = call_set_level(call);
+	r = call_set_paths(call, name.data);
+	if (!r)
+		r = call_set_level(call);
 	return r ? r : call_set_deadline(call);
 }
 

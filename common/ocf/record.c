@@ -2,11 +2,12 @@
 
 #include "ocf/record.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
 #include "base/file.h"
+
+#define RECORD_STEP 32 /* entries that the array grows by */
 
 static struct record_entry *record_find(const struct record *record, const char *key)
 {
@@ -28,7 +29,7 @@ static bool record_key_ok(const char *key)
 	if (!*key)
 		return false;
 	for (; *key; key++)
-		if (!isgraph((unsigned char)*key) || *key == '=')
+		if (*key <= ' ' || *key > '~' || *key == '=')
 			return false;
 	return true;
 }
@@ -53,11 +54,14 @@ static int record_add(struct record *record, const char *key, const char *value)
 		entry->value = TAKE(value_copy);
 		return 0;
 	}
-	entries = reallocarray(record->entries, record->count + 1, sizeof(*entries));
-	if (!entries)
-		return -ENOMEM;
-	record->entries = entries;
-	entries[record->count++] = (struct record_entry){TAKE(key_copy), TAKE(value_copy)};
+	if (record->count % RECORD_STEP == 0) {
+		entries = reallocarray(record->entries, record->count + RECORD_STEP,
+				       sizeof(*entries));
+		if (!entries)
+			return -ENOMEM;
+		record->entries = entries;
+	}
+	record->entries[record->count++] = (struct record_entry){TAKE(key_copy), TAKE(value_copy)};
 	return 0;
 }
 

@@ -63,11 +63,28 @@ static void test_cut(void **state)
 	assert_int_equal(line_cut("abc", 3), 3);
 }
 
+static void test_join(void **state)
+{
+	char text[6];
+
+	assert_int_equal(LINE_JOIN(text, "a", "", "bc"), 3);
+	assert_string_equal(text, "abc");
+	assert_int_equal(LINE_JOIN(text, "abc", "de"), 5);
+	assert_string_equal(text, "abcde");
+	assert_int_equal(LINE_JOIN(text, "abc", "def"), 6);
+	assert_string_equal(text, "abcde");
+	assert_int_equal(LINE_JOIN(text, "abcdefgh", "ijk"), 11);
+	assert_string_equal(text, "abcde");
+	assert_int_equal(LINE_JOIN(text, ""), 0);
+	assert_string_equal(text, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_join),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,10 +110,20 @@ static void test_duration(void **state)
 	}
 }
 
+static void test_text(void **state)
+{
+	char text[24];
+
+	assert_string_equal(num_text(0, text), "0");
+	assert_string_equal(num_text(1090, text), "1090");
+	assert_string_equal(num_text(18446744073709551615ULL, text), "18446744073709551615");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_duration),
 	};
 
