@@ -234,15 +234,6 @@ int route_add(struct netlink *netlink, const struct route *route, struct fault *
 	return error ? route_refused(fault, route, "add", error) : 0;
 }
 
-int route_replace(struct netlink *netlink, const struct route *route, struct fault *fault)
-{
-	int error;
-
-	(void)route_begin(netlink, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route);
-	error = netlink_request(netlink, fault);
-	return error ? route_refused(fault, route, "set", error) : 0;
-}
-
 int route_delete(struct netlink *netlink, const struct route *route, struct fault *fault)
 {
 	static const int absent[] = {ESRCH, ENODEV, 0};

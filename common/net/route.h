@@ -56,9 +56,6 @@ enum route_outcome {
 /* 0, ROUTE_EXISTS, or -errno with the kernel's reason. */
 int route_add(struct netlink *netlink, const struct route *route, struct fault *fault);
 
-/* Replaces the route of the same destination, table and metric, or adds it. 0 or -errno. */
-int route_replace(struct netlink *netlink, const struct route *route, struct fault *fault);
-
 /* 0, ROUTE_ABSENT, or -errno. Fields that are 0 or unsaid match anything. */
 int route_delete(struct netlink *netlink, const struct route *route, struct fault *fault);
 

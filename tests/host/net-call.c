@@ -223,7 +223,7 @@ static int call_choose(struct scene *scene)
 	return r;
 }
 
-/* route add|replace|delete NAME TO GATEWAY|any SOURCE|any METRIC TABLE */
+/* route add|delete NAME TO GATEWAY|any SOURCE|any METRIC TABLE */
 static int call_route(struct scene *scene)
 {
 	struct route route = ROUTE_INIT;
@@ -242,8 +242,6 @@ static int call_route(struct scene *scene)
 		route.scope = RT_SCOPE_LINK;
 	if (!strcmp(scene->argv[0], "add"))
 		return route_add(&scene->netlink, &route, &scene->fault);
-	if (!strcmp(scene->argv[0], "replace"))
-		return route_replace(&scene->netlink, &route, &scene->fault);
 	return route_delete(&scene->netlink, &route, &scene->fault);
 }
 
