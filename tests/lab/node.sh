@@ -58,8 +58,8 @@ install_node()
 	cd "$lab_dir" || exit
 	mkdir "$1"
 	cd "$1" || exit
-	install -d stage/dev stage/agents log/corosync log/cluster
-	install -d disk/etc/corosync disk/lib/corosync
+	install -d stage/dev stage/agents stage/etc/quorate log/corosync log/cluster
+	install -d disk/etc/corosync disk/etc/quorate disk/lib/corosync
 	install -d -m 750 "${owner[@]}" disk/lib/pacemaker disk/lib/pacemaker/{cib,cores,blackbox,pengine}
 	install -d -m 770 "${owner[@]}" log/pacemaker log/crmsh
 	write_corosync_conf disk/etc/corosync/corosync.conf

@@ -4,7 +4,8 @@
 # What a lab keeps on disk, under /run/quorate-lab/NAME:
 #   settings           shell assignments: count, token, agents, cluster
 #   owner              process that wants this lab, or "-" for nobody in particular
-#   switch.pid client.pid NODE/init.pid
+#   switch.pid client.pid cloud-host.pid NODE/init.pid
+#   cloud.pid cloud    the emulated cloud and its state
 #   NODE/log NODE/disk what the node would have on its own disk; both survive a power-off
 # Every record of a process is "PID START", START being field 22 of /proc/PID/stat, so that a number
 # that the kernel has given to somebody else is never taken for ours.
@@ -114,7 +115,7 @@ load_lab()
 
 save_settings()
 {
-	printf 'count=%q\ntoken=%q\nagents=%q\n' "$count" "$token" "$agents" >"$lab_dir/settings"
+	printf '%s=%q\n' count "$count" token "$token" agents "$agents" fences "$fences" >"$lab_dir/settings"
 }
 
 # A lab is abandoned when the process that wanted it is gone; "-" wants it until "lab down".
@@ -154,7 +155,7 @@ remove_lab()
 
 	gone=$lab_root/.$BASHPID.${dir##*/}
 	mv -T "$dir" "$gone" || return 1
-	for record in "$gone"/*/init.pid "$gone"/client.pid "$gone"/switch.pid; do
+	for record in "$gone"/{cloud,*/init,client,cloud-host,switch}.pid; do
 		kill_recorded "$record"
 	done
 	# A child of a killed "up" may still be writing there.

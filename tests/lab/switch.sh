@@ -6,6 +6,7 @@
 
 network4=192.0.2
 network6=2001:db8:
+metadata4=169.254.169.254 # of a cloud, if there is one
 
 # hold WHAT FLAG...: a process that does nothing but keep WHAT's namespaces; $lab_dir/WHAT.pid.
 hold()
@@ -67,6 +68,7 @@ plug()
 		addr add $network4.$number/24 brd + dev eth0
 		link set eth0 up
 		addr add $network6:$number/64 dev eth0 nodad
+		route add $metadata4/32 dev eth0
 	END
 }
 

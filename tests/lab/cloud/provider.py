@@ -8,6 +8,7 @@ for states and of its errors, and the shapes of its answers.
 import re
 import time
 import uuid
+from urllib.parse import unquote
 
 from answers import Answer, Refusal, html_answer, json_answer
 from account import Server
@@ -77,7 +78,8 @@ class Provider:
         for candidate in self.routes:
             found = candidate.match(request.path)
             if found and candidate.method == request.method:
-                request.route, request.params = candidate, found.groupdict()
+                request.route = candidate
+                request.params = {k: unquote(v) for k, v in found.groupdict().items()}
                 try:
                     request.kind = candidate.kind(self, request) if callable(candidate.kind) \
                         else candidate.kind

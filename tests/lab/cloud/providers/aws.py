@@ -194,7 +194,9 @@ class Aws(Provider):
 
     def instance(self, server, request):
         state = self.power(server, request)
+        held = [a.ip for a in self.account.owned_by(server)][:1]
         return {"instanceId": server.id, "privateIpAddress": server.ip,
+                **{"ipAddress": ip for ip in held},
                 "instanceState": {"code": CODES.get(state, 48), "name": state},
                 "tagSet": [element("item", {"key": "Name", "value": server.name})],
                 "networkInterfaceSet": [element("item", {
