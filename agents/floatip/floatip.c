@@ -13,6 +13,7 @@
 #include "cloud/address.h"
 #include "cloud/cloud.h"
 #include "cloud/provider.h"
+#include "cloud/session.h"
 #include "floatip/config.h"
 #include "floatip/plumb.h"
 #include "floatip/verdict.h"
@@ -22,14 +23,18 @@
 
 /*
  * In the record: "ours 86400" or "other 86400", the API's last answer and when, in seconds since boot;
- * "asked 86400" while an assign may be under way, which nobody has seen the end of.
+ * "asked 86400" while an assign may be under way, which nobody has seen the end of. And the address's
+ * id. Both with the address in their key: after a change of it stop is about two.
  */
 #define FLOATIP_LAST "api"
+#define FLOATIP_ID "ip_id"
+#define FLOATIP_KEY_MAX (INET_TEXT_MAX + 8)
 #define FLOATIP_MARGIN_MS 250 /* kept of the action's deadline, for what comes after the API */
 
 /* A conversation about the address; the strings of the configuration stay borrowed. */
 struct floatip {
 	struct deadline deadline;
+	char session_file[sizeof(((struct call *)NULL)->record_path)];
 	struct cloud_config config;
 	struct cloud cloud;
 };
@@ -41,9 +46,26 @@ static void floatip_end(struct floatip *f)
 
 #define AUTO_FLOATIP CLEANUP(floatip_end)
 
+static const char *floatip_key(const struct floatip_config *config, const char *what,
+			       char key[FLOATIP_KEY_MAX])
+{
+	char ip[INET_TEXT_MAX];
+
+	(void)snprintf(key, FLOATIP_KEY_MAX, "%s.%s", what, inet_host_text(&config->ip, ip));
+	return key;
+}
+
 static long long floatip_now(void)
 {
 	return deadline_now() / 1000000000;
+}
+
+static const char *floatip_known(const struct call *call, const struct floatip_config *config,
+				 const char *what)
+{
+	char key[FLOATIP_KEY_MAX];
+
+	return record_get(&call->record, floatip_key(config, what, key));
 }
 
 /* Who we are does not change while the resource is started: then the record knows it. */
@@ -71,6 +93,20 @@ static void floatip_keep_self(const struct floatip *f, struct call *call)
 	call_keep(call, "server", v->server);
 }
 
+/* A login lives as long as the resource: beside the record, not in it, and not for a mere question. */
+static void floatip_use_session(struct floatip *f, const struct call *call)
+{
+	const char *ending = strrchr(call->record_path, '.');
+	const int stem = (int)(ending ? ending - call->record_path : 0);
+
+	if (!stem || (!record_get(&call->record, "role") &&
+		      (!strcmp(call->action, "monitor") || !strcmp(call->action, "validate-all"))))
+		return;
+	if ((size_t)snprintf(f->session_file, sizeof(f->session_file), "%.*s.login", stem,
+			     call->record_path) < sizeof(f->session_file))
+		f->config.session_file = f->session_file;
+}
+
 static int floatip_begin(struct floatip *f, struct call *call, const struct floatip_config *config)
 {
 	char ip[INET_TEXT_MAX];
@@ -79,6 +115,7 @@ static int floatip_begin(struct floatip *f, struct call *call, const struct floa
 	f->deadline.at = call->deadline.at - FLOATIP_MARGIN_MS * 1000000LL;
 	f->config = floatip_cloud(config);
 	floatip_recall_self(f, call);
+	floatip_use_session(f, call);
 	r = cloud_open(&f->cloud, floatip_provider(config), &f->config, &f->deadline, &call->fault);
 	if (!r)
 		r = variables_set(f->cloud.variables.ip, inet_host_text(&config->ip, ip));
@@ -88,30 +125,31 @@ static int floatip_begin(struct floatip *f, struct call *call, const struct floa
 /* What every question to the API needs: who we are, and the address's id (kept in the record). */
 static int floatip_meet(struct floatip *f, struct call *call, const struct floatip_config *config)
 {
-	const char *known = config->ip_id ? config->ip_id : record_get(&call->record, "ip_id");
-	char ip[INET_TEXT_MAX];
+	const char *known = config->ip_id ? config->ip_id : floatip_known(call, config, FLOATIP_ID);
+	char ip[INET_TEXT_MAX], key[FLOATIP_KEY_MAX];
 	int r = cloud_learn_self(&f->cloud, &call->fault);
 
 	if (!r)
 		r = address_select(&f->cloud, inet_host_text(&config->ip, ip), known, &call->fault);
 	if (!r && !known && *f->cloud.variables.ip_id)
-		call_keep(call, "ip_id", f->cloud.variables.ip_id);
+		call_keep(call, floatip_key(config, FLOATIP_ID, key), f->cloud.variables.ip_id);
 	if (!r && record_get(&call->record, "role"))
 		floatip_keep_self(f, call);
 	return r;
 }
 
-static void floatip_keep(struct call *call, const char *word)
+static void floatip_keep(struct call *call, const struct floatip_config *config, const char *word)
 {
-	char text[64];
+	char text[64], key[FLOATIP_KEY_MAX];
 
 	(void)snprintf(text, sizeof(text), "%s %lld", word, floatip_now());
-	call_keep(call, FLOATIP_LAST, text);
+	call_keep(call, floatip_key(config, FLOATIP_LAST, key), text);
 }
 
-static void floatip_recall(const struct call *call, struct verdict_view *view)
+static void floatip_recall(const struct call *call, const struct floatip_config *config,
+			   struct verdict_view *view)
 {
-	const char *text = record_get(&call->record, FLOATIP_LAST);
+	const char *text = floatip_known(call, config, FLOATIP_LAST);
 	const char *blank = text ? strchr(text, ' ') : NULL;
 	const long long now = floatip_now();
 	long long when;
@@ -136,7 +174,7 @@ static void floatip_ask(struct floatip *f, struct call *call, const struct float
 					    address_show(&f->cloud, &call->fault, &owner);
 	if (r)
 		return;
-	floatip_keep(call, owner == ADDRESS_OURS ? "ours" : "other");
+	floatip_keep(call, config, owner == ADDRESS_OURS ? "ours" : "other");
 	view->api = owner == ADDRESS_OURS ? VERDICT_API_OURS : VERDICT_API_NOT_OURS;
 }
 
@@ -159,7 +197,7 @@ static int floatip_look_at_cloud(struct call *call, const struct floatip_config 
 
 	if (r)
 		return floatip_cannot_tell(call);
-	floatip_recall(call, &view);
+	floatip_recall(call, config, &view);
 	if (!recurring) {
 		floatip_ask(&f, call, config, &view);
 	} else {
@@ -183,6 +221,14 @@ static bool floatip_has_let_go(const struct call *call, const struct floatip_con
 		(role && !strcmp(role, "standby")));
 }
 
+static void floatip_end_session(const struct call *call)
+{
+	struct floatip f = {.cloud = {.config = &f.config}};
+
+	floatip_use_session(&f, call);
+	session_forget(&f.cloud);
+}
+
 static int floatip_look(struct call *call, const void *config, enum role_state *ret_state)
 {
 	const struct floatip_config *c = config;
@@ -194,10 +240,13 @@ static int floatip_look(struct call *call, const void *config, enum role_state *
 		return r;
 	if (floatip_has_let_go(call, c)) {
 		*ret_state = c->interface && there ? ROLE_BROKEN : ROLE_ABSENT;
-		return 0;
+		r = 0;
+	} else {
+		r = floatip_look_at_cloud(call, c, ret_state);
 	}
-	r = floatip_look_at_cloud(call, c, ret_state);
-	if (r)
+	if (!r && *ret_state == ROLE_ABSENT && !strcmp(call->action, "stop"))
+		floatip_end_session(call);
+	if (r || floatip_has_let_go(call, c))
 		return r;
 	(void)inet_host_text(&c->ip, ip);
 	if (*ret_state == ROLE_ABSENT && c->interface && there) {
@@ -225,14 +274,14 @@ static int floatip_activate(struct call *call, const void *config)
 	if (!r)
 		r = floatip_meet(&f, call, c);
 	if (!r) {
-		floatip_keep(call, "asked");
+		floatip_keep(call, c, "asked");
 		r = address_take(&f.cloud, &call->fault);
 	}
 	if (!r)
 		r = plumb_add(call, c);
 	if (r)
 		return r;
-	floatip_keep(call, "ours");
+	floatip_keep(call, c, "ours");
 	log_line(&call->log, LOG_INFO, "%s is assigned to this server (%s) now",
 		 inet_host_text(&c->ip, ip), f.cloud.variables.server);
 	return 0;
@@ -248,7 +297,7 @@ static int floatip_halt(struct call *call, const void *config)
 
 	if (r || c->stop == FLOATIP_LEAVE)
 		return r;
-	floatip_recall(call, &view);
+	floatip_recall(call, c, &view);
 	r = floatip_begin(&f, call, c);
 	if (!r)
 		r = floatip_meet(&f, call, c);
@@ -257,7 +306,7 @@ static int floatip_halt(struct call *call, const void *config)
 	if (!r)
 		r = address_release(&f.cloud, &call->fault);
 	if (!r)
-		floatip_keep(call, "other");
+		floatip_keep(call, c, "other");
 	return r;
 }
 
@@ -279,7 +328,7 @@ static int floatip_stand_by(struct call *call, const void *config)
 	if (!r && owner == ADDRESS_OURS && c->stop == FLOATIP_RELEASE)
 		r = address_release(&f.cloud, &call->fault);
 	if (!r)
-		floatip_keep(call,
+		floatip_keep(call, c,
 			     owner == ADDRESS_OURS && c->stop == FLOATIP_LEAVE ? "ours" : "other");
 	return r;
 }

@@ -39,7 +39,9 @@ const struct param floatip_params[] = {
 		.unique = "address",
 		.required = true,
 		.brief = "the floating address",
-		.text = "The floating (reserved, elastic, flexible) address that the account has.",
+		.text = "The floating (reserved, elastic, flexible) address that the account has. "
+			"IPv6 addresses move at DigitalOcean and Hetzner; a Hetzner one is any of its "
+			"net, whose ip_id must be given.",
 	},
 	{
 		.name = "ip_id",
@@ -158,7 +160,9 @@ const struct param floatip_params[] = {
 
 const struct cloud_provider *floatip_provider(const struct floatip_config *config)
 {
-	return floatip_providers[config->provider];
+	const struct cloud_provider *provider = floatip_providers[config->provider];
+
+	return config->ip.family == AF_INET6 && provider->six ? provider->six : provider;
 }
 
 struct cloud_config floatip_cloud(const struct floatip_config *config)
@@ -202,6 +206,13 @@ int floatip_check(const void *config, struct fault *fault)
 	if (provider == &cloud_gcp && !c->project)
 		return fault_set(fault, FAULT_CONFIGURED, -EINVAL,
 				 "project must be given: GCP's project");
+	if (c->ip.family == AF_INET6 && !provider->six)
+		return fault_set(fault, FAULT_CONFIGURED, -EINVAL,
+				 "ip must be an IPv4 address: %s has no IPv6 addresses that move",
+				 provider->title);
+	if (provider == &cloud_hetzner && c->ip.family == AF_INET6 && !c->ip_id)
+		return fault_set(fault, FAULT_CONFIGURED, -EINVAL,
+				 "ip_id must be given: the id of the net that ip is in");
 	if (c->ip.prefix != INET_NO_PREFIX)
 		return fault_set(fault, FAULT_CONFIGURED, -EINVAL, "ip must be without /prefix");
 	return floatip_check_url(c, fault);

@@ -10,6 +10,7 @@
 #include "cloud/cloud.h"
 #include "cloud/keystone.h"
 #include "cloud/provider.h"
+#include "cloud/session.h"
 #include "net/http.h"
 #include "text/json.h"
 
@@ -95,7 +96,8 @@ int auth_prepare(struct cloud *cloud, struct fault *fault)
 	case CLOUD_SIGV4:
 		return auth_prepare_keys(cloud, fault);
 	case CLOUD_KEYSTONE:
-		return cloud->session.text ? 0 : keystone_login(cloud, fault);
+		return cloud->session.text || session_recall(cloud) ? 0 :
+								      keystone_login(cloud, fault);
 	case CLOUD_GCE:
 		return secret_token(&cloud->secret) || cloud->session.text ?
 			       0 :
@@ -113,10 +115,12 @@ int auth_prepare(struct cloud *cloud, struct fault *fault)
 
 bool auth_renew(struct cloud *cloud)
 {
-	if (!cloud->session.text ||
+	if (!cloud->session.text || cloud->renewed ||
 	    (cloud->provider->auth != CLOUD_KEYSTONE && cloud->provider->auth != CLOUD_GCE))
 		return false;
 	secret_wipe(&cloud->session);
+	session_forget(cloud);
+	cloud->renewed = true;
 	return true;
 }
 

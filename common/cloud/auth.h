@@ -15,7 +15,7 @@ struct http_request;
 /* Makes sure that there is something to prove it with: a token, a key pair, a login. 0 or -errno. */
 int auth_prepare(struct cloud *cloud, struct fault *fault);
 
-/* Throws a login away that the API no longer takes. True when there was one to renew. */
+/* Throws a login away that the API does not take. True when there was one to renew, and once. */
 bool auth_renew(struct cloud *cloud);
 
 /*

@@ -256,7 +256,7 @@ static struct cloud_try cloud_refused(struct cloud *cloud, const struct cloud_re
 	case CLOUD_VERIFY:
 		return (struct cloud_try){.result = CLOUD_UNSURE};
 	case CLOUD_AUTH:
-		if (auth_renew(cloud) && !tries)
+		if (auth_renew(cloud))
 			return (struct cloud_try){.again = true};
 		fault->kind = FAULT_PERM;
 		return (struct cloud_try){.result = -EACCES};

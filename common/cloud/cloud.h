@@ -11,6 +11,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "cloud/secret.h"
 #include "cloud/variables.h"
@@ -32,6 +33,7 @@ struct cloud_config {
 	const char *metadata_host; /* instead of the provider's */
 	const char *server, *nic;  /* own id and port, instead of asking the metadata service */
 	const char *zone, *region, *project;
+	const char *session_file; /* where a login is kept between calls (session.h), or NULL */
 	const struct http_options *http; /* what ca_file does not say; or NULL */
 };
 
@@ -46,6 +48,7 @@ struct cloud {
 	struct secret key, key_id; /* AWS */
 	char *services;		   /* base URLs by service name, NAME=URL lines; owned */
 	struct secret metadata_token;
+	bool renewed;	       /* a login was thrown away that the API did not take */
 	unsigned int requests; /* to the API, that were sent */
 };
 

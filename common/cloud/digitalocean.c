@@ -82,4 +82,42 @@ const struct cloud_provider cloud_digitalocean = {
 	.errors = errors,
 	.limit_remaining = "ratelimit-remaining",
 	.limit_reset = "ratelimit-reset",
+	.six = &cloud_digitalocean_six,
+};
+
+/* Requests of their own, and no way to read an action. */
+const struct cloud_provider cloud_digitalocean_six = {
+	.name = "digitalocean",
+	.title = "DigitalOcean",
+	.base = "https://api.digitalocean.com",
+	.auth = CLOUD_BEARER,
+	.content_type = "application/json",
+	.metadata =
+		{
+			.host = "169.254.169.254",
+			.server = {.path = "/metadata/v1/id"},
+			.region = {.path = "/metadata/v1/region"},
+			.holds = {.path = "/metadata/v1/reserved_ip/ipv6/ip_address"},
+			.holds_value = "{ip}",
+			.active = {.path = "/metadata/v1/reserved_ip/ipv6/active"},
+		},
+	.address =
+		{
+			.show = {"GET", .path = "/v2/reserved_ipv6/{ip}", .ok = {200}},
+			.assign = {"POST", .path = "/v2/reserved_ipv6/{ip}/actions",
+				   .body = "{\"type\":\"assign\",\"droplet_id\":{server}}",
+				   .ok = {201}},
+			.unassign = {"POST", .path = "/v2/reserved_ipv6/{ip}/actions",
+				     .body = "{\"type\":\"unassign\"}", .ok = {201}},
+			.shown = "reserved_ipv6.ip",
+			.owner = "reserved_ipv6.droplet.id",
+			.owner_is = "{server}",
+		},
+	.poll_ms = 500,
+	.error_code = "id",
+	.error_text = "message",
+	.errors = errors,
+	.limit_remaining = "ratelimit-remaining",
+	.limit_reset = "ratelimit-reset",
+	.six = &cloud_digitalocean_six,
 };

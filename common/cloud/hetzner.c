@@ -90,4 +90,5 @@ const struct cloud_provider cloud_hetzner = {
 	.errors = errors,
 	.limit_remaining = "ratelimit-remaining",
 	.limit_reset = "ratelimit-reset",
+	.six = &cloud_hetzner, /* a net of 64 bits, by its ip_id */
 };

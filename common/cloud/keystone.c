@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "cloud/cloud.h"
+#include "cloud/session.h"
 #include "net/http.h"
 #include "text/json.h"
 
@@ -99,6 +100,7 @@ static int keystone_keep(struct cloud *cloud, const struct http_answer *answer, 
 {
 	AUTO_FREE char *token = malloc(KEYSTONE_TOKEN_MAX);
 	AUTO_JSON json_t *json = NULL;
+	char until[64];
 	int r;
 
 	if (answer->status == 401 || answer->status == 403)
@@ -118,6 +120,8 @@ static int keystone_keep(struct cloud *cloud, const struct http_answer *answer, 
 		r = keystone_keep_catalogue(cloud, json);
 	if (!r)
 		r = secret_copy(token, fault, &cloud->session);
+	if (!r && json_text_at(json, "token.expires_at", until, sizeof(until)))
+		session_keep(cloud, until);
 	explicit_bzero(token, KEYSTONE_TOKEN_MAX);
 	return r;
 }

@@ -138,10 +138,11 @@ struct cloud_provider {
 		*errors; /* ends with a row of class CLOUD_RETRY, http 0, code NULL */
 	const char *limit_remaining, *limit_reset; /* header names, or NULL */
 	const char *needs; /* variables that a user must give: "zone", "region project", or NULL */
+	const struct cloud_provider *six; /* the table of IPv6 addresses; NULL: none that move */
 };
 
 extern const struct cloud_provider cloud_digitalocean, cloud_hetzner, cloud_aws, cloud_openstack,
-	cloud_upcloud, cloud_scaleway, cloud_vultr, cloud_gcp, cloud_linode;
+	cloud_upcloud, cloud_scaleway, cloud_vultr, cloud_gcp, cloud_linode, cloud_digitalocean_six;
 
 /* All of them, NULL-terminated; by name, or NULL. */
 extern const struct cloud_provider *const cloud_providers[];

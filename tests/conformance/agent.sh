@@ -16,6 +16,7 @@
 #	peer_values every parameter of that agent, at its default or a plain value
 #	lingers     seconds for which a process of start may live on
 #	foreign     a pattern of what the agent's libraries open and close again, for themselves
+#	scenes      on one line: where it is tried, as SCENE tells scene; without it there is one
 #	servants    set by scene: the processes that it has started, which are nobody's strangers
 #
 # and defines, where the defaults (nothing) do not do:

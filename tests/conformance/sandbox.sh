@@ -7,7 +7,9 @@
 # with the test.
 #
 #	sandbox_enter "$@"     first command of a test, after sourcing check.sh: what follows runs
-#	                       once for each built agent, whose name is in SANDBOX
+#	                       once for each built agent, whose name is in SANDBOX, and with
+#	                       `every_scene=yes` before it once for each of the agent's scenes, one
+#	                       of which is in SCENE
 #	sandbox_agents         the names of the built agents
 #
 # OCF is the provider directory, HOME and WORK are directories of the test's own.
@@ -20,6 +22,14 @@ sandbox_agents() {
 	for file in "$BUILD"/agents/*; do
 		[[ -f $file && -x $file ]] && printf '%s\n' "${file##*/}"
 	done
+}
+
+# The scenes that an agent's table names, the first of which stands for all where one is enough.
+sandbox_scenes() {
+	local scenes=() table=${BASH_SOURCE[0]%/*}/$1.conf
+	[[ ! -e $table ]] || read -r -a scenes < <(sed -n 's/^scenes=(\(.*\))$/\1/p' "$table")
+	[[ -n ${every_scene:-} ]] || scenes=("${scenes[@]:0:1}")
+	printf '%s\n' "${scenes[@]:-plain}"
 }
 
 sandbox_tmpfs() {
@@ -82,14 +92,23 @@ sandbox_count() {
 	fi
 }
 
+# What a test says, and in which scene, without its sum.
+sandbox_tell() {
+	local name="$1: "
+	[[ $1 != plain ]] || name=
+	sed -u -E -e '/^[0-9]+ passed, [0-9]+ failed, /d' -e "s/^(ok|not ok|skip) /&$name/"
+}
+
 # The test again, once for each agent, each time in a sandbox; then its end.
 sandbox_each() {
-	local agent log
+	local agent scene log
 	log=$(mktemp)
 	for agent in $(sandbox_agents); do
-		SANDBOX=$agent unshare --mount --net --ipc --uts --pid --fork --kill-child --mount-proc \
-			"$0" "$@" | tee "$log" | grep --line-buffered -vE '^[0-9]+ passed, [0-9]+ failed, '
-		sandbox_count "$log" "$agent"
+		for scene in $(sandbox_scenes "$agent"); do
+			SANDBOX=$agent SCENE=$scene unshare --mount --net --ipc --uts --pid --fork --kill-child \
+				--mount-proc "$0" "$@" | tee "$log" | sandbox_tell "$scene"
+			sandbox_count "$log" "$agent"
+		done
 	done
 	rm -f "$log"
 	[[ $((check_passed + check_failed + check_skipped)) != 0 ]] ||
