@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# awk -v form=terminal|markdown [-v utf8=1] [-v colour=1] -f report.awk rows SAMPLES
+# awk -v form=terminal|markdown -v us=NAME [-v utf8=1] [-v colour=1] -f report.awk PART.rows SAMPLES
 #
 # SAMPLES are sorted, so that those of one key and one of peer, us, floor stand together in rising
 # order (sort -k1,1 -k2,2 -k3,3n). Exits 0 whatever goals are missed: the table says so.
@@ -88,13 +88,13 @@ function judge(key, unit, goals, peer,    part, side, i, limit, us, good, text) 
 function section(title, peer,    heads) {
 	if (form == "markdown") {
 		if (!tables++) {
-			print "| | peer | vip | /bin/true | vip : peer | goal | |"
+			print "| | peer | " us " | /bin/true | " us " : peer | goal | |"
 			print "|---|---|---|---|---|---|---|"
 		}
 		print "| **" title "** | *" peer "* | | | | | |"
 		return
 	}
-	heads = sprintf("%17s%17s%15s  vip : %s", peer, "vip", "/bin/true", peer)
+	heads = sprintf("%17s%17s%15s  %s : %s", peer, us, "/bin/true", us, peer)
 	if (length(title) < 46)
 		printf "\n%s%-46s%s%s%s%s\n", bold, title, off, dim, heads, off
 	else

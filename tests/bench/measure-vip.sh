@@ -1,9 +1,41 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
 #
-# The measurements. Each prints samples, a line each: KEY WHO VALUE, WHO being peer, us or floor;
-# the file rows says what the keys mean. In every round all take their turn, so that whatever else
+# The measurements of vip, against IPaddr2, keepalived and the floor, /bin/true. Each prints samples,
+# a line each: KEY WHO VALUE, WHO being peer, us or floor; vip.rows says what the keys mean. In every round all take their turn, so that whatever else
 # the machine does meets them all.
+
+name_vip() {
+	echo vip
+}
+
+packages_vip() {
+	echo resource-agents keepalived pacemaker corosync
+}
+
+need_vip() {
+	echo "$BUILD"/{agents/vip,tests/bench/hear} \
+		/usr/{lib/ocf/resource.d/heartbeat/IPaddr2,sbin/keepalived}
+}
+
+inside_vip() {
+	scene_set
+	measure 'programs, processes, system calls' measure_counts
+	measure 'monitor' measure_monitor
+	measure 'start and stop' measure_cycle
+	measure 'memory' measure_memory
+	measure 'the first announcement' measure_first
+	measure '200 monitors' measure_monitors
+	measure '200 addresses as one resource' measure_all
+}
+
+outside_vip() {
+	[[ $lab_rounds == 0 ]] || measure 'silence of an address in a cluster' measure_silence
+}
+
+hear() {
+	"$BUILD/tests/bench/hear" "$neighbour" eth0 "$@" 2>>"$WORK/complaints"
+}
 
 one4=("OCF_RESKEY_ip=$v4.10" OCF_RESKEY_cidr_netmask=24)
 one6=("OCF_RESKEY_ip=$v6::10" OCF_RESKEY_cidr_netmask=64)
@@ -52,7 +84,12 @@ count() {
 	env -i "${words[@]:0:${#words[@]}-2}" strace -f -qq -c -o "$WORK/counts" \
 		"${words[@]: -2}" >/dev/null 2>>"$WORK/complaints" </dev/null ||
 		die "$who $action failed under strace"
-	awk -v who="$who" -v action="$action" '
+	count_calls "$action" "$who"
+}
+
+# count_calls KEY WHO: what strace has counted.
+count_calls() {
+	awk -v who="$2" -v action="$1" '
 	NF < 5 || $4 !~ /^[0-9]+$/ { next }
 	$NF == "total" { calls = $4; next }
 	$NF ~ /^execve(at)?$/ { execs += $4 - (NF == 6 ? $5 : 0) }
