@@ -148,7 +148,7 @@ check-fuzz: $(FUZZ:%=$(B)/tests/fuzz/%) ## replay the corpora of the fuzz target
 	$(Q)tests/run fuzz
 check-cluster: all $(call programs,cluster lab) ## the agents in three-node clusters in namespaces (root)
 	$(Q)tests/run cluster
-check-long: all ## the fault matrices: every fault at every provider, four minutes (root)
+check-long: all $(call programs,lab) ## every fault at every cloud, and rounds of failover in one: ROUNDS=8 (root)
 	$(Q)tests/run long
 check-san: ## unit and host tests and the corpora again, under ASan and UBSan
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined check-san-built
