@@ -8,9 +8,10 @@
 #
 #	sandbox_enter "$@"     first command of a test, after sourcing check.sh: what follows runs
 #	                       once for each built agent, whose name is in SANDBOX, and with
-#	                       `every_scene=yes` before it once for each of the agent's scenes, one
-#	                       of which is in SCENE
+#	                       `every_scene=yes` before it (and no ONE_SCENE in the environment) once
+#	                       for each of the agent's scenes, one of which is in SCENE
 #	sandbox_agents         the names of the built agents
+#	is_first_scene         whether this is the one that stands for all
 #
 # OCF is the provider directory, HOME and WORK are directories of the test's own.
 
@@ -26,10 +27,14 @@ sandbox_agents() {
 
 # The scenes that an agent's table names, the first of which stands for all where one is enough.
 sandbox_scenes() {
-	local scenes=() table=${BASH_SOURCE[0]%/*}/$1.conf
+	local scenes=() table=$TOP/tests/conformance/$1.conf
 	[[ ! -e $table ]] || read -r -a scenes < <(sed -n 's/^scenes=(\(.*\))$/\1/p' "$table")
-	[[ -n ${every_scene:-} ]] || scenes=("${scenes[@]:0:1}")
+	[[ -n ${every_scene:-} && -z ${ONE_SCENE:-} ]] || scenes=("${scenes[@]:0:1}")
 	printf '%s\n' "${scenes[@]:-plain}"
+}
+
+is_first_scene() {
+	[[ ${SCENE:-} == $(every_scene='' sandbox_scenes "$SANDBOX") ]]
 }
 
 sandbox_tmpfs() {
@@ -95,7 +100,7 @@ sandbox_count() {
 # What a test says, and in which scene, without its sum.
 sandbox_tell() {
 	local name="$1: "
-	[[ $1 != plain ]] || name=
+	[[ $1 != plain && -n ${every_scene:-} && -z ${ONE_SCENE:-} ]] || name=
 	sed -u -E -e '/^[0-9]+ passed, [0-9]+ failed, /d' -e "s/^(ok|not ok|skip) /&$name/"
 }
 
