@@ -192,6 +192,7 @@ measure_cloud_start() {
 		tell drop peer
 	done | toll | samples
 	cloud_owner aws n1
+	cloud_owner digitalocean n1
 }
 
 measure_fences() {
