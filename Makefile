@@ -96,7 +96,7 @@ MAN_PAGES := $(AGENTS:%=ocf-metadata/ocf_quorate_%.7) $(FENCE_NAMES:%=ocf-metada
 # Packages by pkg-config name. Tests are offered all that any executable uses; --as-needed picks.
 RENDER_PKGS := libxml-2.0
 PKGS := $(sort $(foreach x,$(ROOMS) $(DAEMONS),$($x_PKGS)))
-TEST_PKGS := $(sort cmocka libmnl $(RENDER_PKGS) $(PKGS))
+TEST_PKGS := $(sort cmocka libmnl libqb libcpg libquorum libcmap $(RENDER_PKGS) $(PKGS))
 libs = $(if $(strip $1),$(shell $(PKG_CONFIG) --libs $1))
 cflags = $(shell $(PKG_CONFIG) --cflags $1 2>/dev/null)
 PKG_CFLAGS := $(foreach p,$(TEST_PKGS),$(call cflags,$p))
