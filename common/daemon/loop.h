@@ -9,7 +9,8 @@
  *	loop_free(&loop);
  *
  * Functions called back may add and remove anything, also themselves. Descriptors belong to the
- * caller and are unwatched before they are closed. A daemon has one loop.
+ * caller, are watched once, and are unwatched before they are closed. A daemon has one loop; with
+ * it SIGPIPE is ignored.
  *
  * A gap is time in which this process did not run although it should have: SIGSTOP, a paused
  * machine, a callback that blocked. It is told before anything else that is waiting is handled, so
@@ -18,6 +19,8 @@
 #pragma once
 
 #include <stdbool.h>
+
+#include "base/attr.h"
 
 struct fault;
 struct loop;

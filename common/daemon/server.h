@@ -17,7 +17,7 @@
  */
 #pragma once
 
-#include <stddef.h>
+#include "base/attr.h"
 
 struct fault;
 struct loop;
@@ -35,7 +35,7 @@ int server_open(struct loop *loop, const char *path,
 		void (*handle)(struct server_request *request, const char *line, void *data),
 		void *data, struct server **ret_server, struct fault *fault);
 
-/* Removes the socket. Requests that were not answered end without an answer. */
+/* Removes the socket. Requests that were not answered end without one, and are gone. */
 void server_close(struct server **server);
 
 /*

@@ -6,45 +6,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
-#include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/attr.h"
-
-/* 0 or an error number, as posix_spawn(3) has it. */
-static int spawn_start(const char *const argv[], int output, pid_t *ret_pid)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t signals;
-	int r;
-
-	(void)posix_spawn_file_actions_init(&actions);
-	(void)posix_spawnattr_init(&attributes);
-	r = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	if (!r)
-		r = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-	if (!r)
-		r = posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
-	if (!r)
-		r = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-	(void)sigfillset(&signals);
-	(void)posix_spawnattr_setsigdefault(&attributes, &signals);
-	(void)sigemptyset(&signals);
-	(void)posix_spawnattr_setsigmask(&attributes, &signals);
-	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
-							    POSIX_SPAWN_SETSIGMASK);
-	if (!r)
-		r = posix_spawn(ret_pid, argv[0], &actions, &attributes, (char *const *)argv,
-				environ);
-	(void)posix_spawnattr_destroy(&attributes);
-	(void)posix_spawn_file_actions_destroy(&actions);
-	return r;
-}
+#include "host/launch.h"
 
 /* Takes in what has come; false at the end of the output. */
 static bool spawn_drain(int fd, struct buf *output)
@@ -97,10 +64,11 @@ static void spawn_end(pid_t pid, int child, int fd)
 int spawn_run(const char *const argv[], const struct deadline *deadline, struct buf *output,
 	      int *ret_status)
 {
+	struct launch launch = LAUNCH_INIT;
 	AUTO_CLOSE int read_end = -1;
 	AUTO_CLOSE int write_end = -1;
 	AUTO_CLOSE int child = -1;
-	int pipe_ends[2], r = 0;
+	int pipe_ends[2], r;
 	pid_t pid;
 
 	if (pipe2(pipe_ends, O_CLOEXEC) < 0)
@@ -109,17 +77,16 @@ int spawn_run(const char *const argv[], const struct deadline *deadline, struct 
 	write_end = pipe_ends[1];
 	if (fcntl(read_end, F_SETFL, O_NONBLOCK) < 0)
 		return -errno;
-	r = spawn_start(argv, write_end, &pid);
+	launch.argv = argv;
+	launch.output = launch.errors = write_end;
+	r = launch_start(&launch, &pid, &child);
 	if (r)
-		return -r;
+		return r;
 	(void)close(TAKE_FD(write_end));
-	child = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (child < 0)
-		r = -errno;
-	else if (!spawn_wait(child, read_end, deadline, output))
+	if (!spawn_wait(child, read_end, deadline, output)) {
 		r = -ETIMEDOUT;
-	if (r)
 		spawn_end(pid, child, read_end);
+	}
 	while (waitpid(pid, ret_status, 0) < 0)
 		if (errno != EINTR)
 			return r ? r : -errno;
