@@ -310,7 +310,7 @@ int role_demote(struct call *call)
 		r = call->agent->role->stand_by(call, config);
 	if (!r)
 		r = role_look(call, config, &state);
-	if (!r && state != ROLE_ABSENT && state != ROLE_STANDBY) {
+	if (!r && state != ROLE_ABSENT && state != ROLE_STANDBY && state != ROLE_LAGGING) {
 		if (call->fault.kind == FAULT_NONE)
 			return fault_set(&call->fault, FAULT_GENERIC, -EBUSY,
 					 "it is still active after demote");
@@ -392,6 +392,8 @@ static int role_verdict(struct call *call, enum role_state state)
 	case ROLE_STANDBY:
 		call->fault = FAULT_INIT;
 		return OCF_SUCCESS;
+	case ROLE_LAGGING:
+		return OCF_DEGRADED;
 	case ROLE_ACTIVE:
 		call->fault = FAULT_INIT;
 		return call->promotable ? OCF_RUNNING_PROMOTED : OCF_SUCCESS;
@@ -449,7 +451,7 @@ int role_reload(struct call *call)
 	call->fault = FAULT_INIT;
 	if (role_recorded(call) != ROLE_ABSENT)
 		r = role_record(call, role_recorded(call));
-	if (!r && call->agent->role->reload && (state == ROLE_ACTIVE || state == ROLE_DEGRADED))
+	if (!r && call->agent->role->reload && state != ROLE_ABSENT && state != ROLE_BROKEN)
 		r = call->agent->role->reload(call, call->config);
 	return r;
 }

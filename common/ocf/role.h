@@ -17,11 +17,12 @@ enum role_state {
 	ROLE_ACTIVE,   /* here, whole, serving */
 	ROLE_DEGRADED, /* serving, but the fault says what a person should look at */
 	ROLE_BROKEN,   /* something of it is here and it does not serve; the fault says why */
+	ROLE_LAGGING,  /* standby, but the fault says what a person should look at */
 };
 
 struct role_ops {
 	/*
-	 * What is here? Changes nothing. Sets the fault for DEGRADED and BROKEN, and may set it
+	 * What is here? Changes nothing. Sets the fault for LAGGING, DEGRADED and BROKEN, and may set it
 	 * for ABSENT. Must not report STANDBY for an agent whose standby leaves no trace: the core
 	 * reads that from the record. 0 or -errno with the fault set.
 	 */
@@ -36,7 +37,10 @@ struct role_ops {
 	/* From anything to ABSENT; the core looks afterwards. */
 	int (*halt)(struct call *call, const void *config);
 
-	/* Takes over reloadable parameters of an ACTIVE instance. May be NULL: nothing to do. */
+	/*
+	 * Takes over reloadable parameters of an instance that look reports as ACTIVE or STANDBY.
+	 * May be NULL: nothing to do.
+	 */
 	int (*reload)(struct call *call, const void *config);
 
 	/* Promotion score of an instance in any state but ABSENT. May be NULL: 5, active 10. */

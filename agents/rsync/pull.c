@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "rsync/pull.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/deadline.h"
+#include "base/fault.h"
+#include "daemon/child.h"
+#include "rsync/argv.h"
+#include "rsync/config.h"
+#include "rsync/filter.h"
+#include "rsync/report.h"
+#include "rsync/setting.h"
+#include "rsync/upstream.h"
+
+#define PULL_RSYNC "/usr/bin/rsync"
+
+struct pull {
+	struct child *child;
+	struct report report;
+	const struct pull_ops *ops;
+	void *data;
+	long long started; /* deadline_now() */
+};
+
+static bool pull_lists(enum pull_kind kind)
+{
+	return kind == PULL_PATHS || kind == PULL_GONE || kind == PULL_COMPARE;
+}
+
+static void pull_argv_attributes(const struct rsync_config *config, struct argv *argv)
+{
+	/* Nanoseconds: two edits of the same size within a second would look the same (T1). */
+	argv_add(argv, "--modify-window=-1");
+	argv_add(argv, "-lptD");
+	argv_add(argv, "--one-file-system");
+	if (config->owner) {
+		argv_add(argv, "-go");
+		argv_add(argv, "--numeric-ids");
+	}
+	if (config->acls)
+		argv_add(argv, "--acls");
+	if (config->xattrs)
+		argv_add(argv, "--xattrs");
+	if (config->hard_links)
+		argv_add(argv, "--hard-links");
+}
+
+static void pull_argv_kind(const struct pull_order *order, struct argv *argv)
+{
+	static const char *const words[][5] = {
+		/* Without -r: a directory in the list is itself, not all that is in it. */
+		[PULL_PATHS] = {"--ignore-missing-args"},
+		[PULL_GONE] = {"--delete-missing-args", "--force"},
+		[PULL_ALL] = {"--recursive", "--stats"},
+		[PULL_LOOK] = {"--recursive", "--stats", "--dry-run", "--delete", "--force"},
+		[PULL_COMPARE] = {"--ignore-missing-args", "--dry-run", "--checksum"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words[0]) && words[order->kind][i]; i++)
+		argv_add(argv, words[order->kind][i]);
+	if (pull_lists(order->kind)) {
+		argv_add(argv, "--files-from=-");
+		argv_add(argv, "--from0");
+	}
+	if (order->force && (order->kind == PULL_PATHS || order->kind == PULL_ALL))
+		argv_add(argv, "--force");
+	if (order->checksum)
+		argv_add(argv, "--checksum");
+	if (order->backup && order->kind != PULL_LOOK && order->kind != PULL_COMPARE) {
+		argv_add(argv, "--backup");
+		argv_addf(argv, "--backup-dir=%s", order->backup);
+	}
+}
+
+int pull_argv(const struct rsync_config *config, const struct filter *filter,
+	      const struct pull_order *order, struct argv *argv)
+{
+	argv_add(argv, PULL_RSYNC);
+	pull_argv_attributes(config, argv);
+	pull_argv_kind(order, argv);
+	argv_add(argv, "--out-format=" REPORT_FORMAT);
+	argv_add(argv, "--no-motd");
+	argv_addf(argv, "--temp-dir=%s/" CONFIG_OWN_DIRECTORY "/tmp", order->into);
+	if (config->partial)
+		argv_addf(argv, "--partial-dir=%s/" CONFIG_OWN_DIRECTORY "/partial", order->into);
+	if (config->bwlimit)
+		argv_addf(argv, "--bwlimit=%ld", config->bwlimit);
+	/* The paths of a list were filtered where they were seen; rsync does not filter them. */
+	if (!pull_lists(order->kind))
+		filter_argv(filter, argv);
+	upstream_argv(config, &order->source, order->port, argv);
+	argv_addf(argv, "%s/", order->into);
+	return argv_error(argv);
+}
+
+/* "./" in front, since rsync takes a '#' or ';' in the first place for a comment. */
+static int pull_input(const struct pull_order *order, struct buf *input)
+{
+	for (size_t i = 0; pull_lists(order->kind) && i < order->paths->count; i++) {
+		const char *path = order->paths->items[i].path;
+
+		buf_add(input, "./", 2);
+		buf_add(input, path, strlen(path) + 1);
+	}
+	return buf_error(input);
+}
+
+static void pull_output(bool errors, const char *bytes, size_t length, void *data)
+{
+	struct pull *pull = data;
+
+	report_feed(&pull->report, errors, bytes, length);
+}
+
+static void pull_free(struct pull **pull)
+{
+	if (!*pull)
+		return;
+	report_release(&(*pull)->report);
+	free(*pull);
+	*pull = NULL;
+}
+
+static void pull_done(int status, bool late, void *data)
+{
+	CLEANUP(pull_free) struct pull *pull = data;
+	struct pull_result result = {.outcome = OUTCOME_DONE};
+	struct report *report = &pull->report;
+
+	report_end(report);
+	result.outcome = outcome_of(status, late, report->hidden, report->full_disk);
+	result.brought = report->brought;
+	result.deleted = report->deleted;
+	result.files = report->files;
+	result.created = report->created;
+	result.milliseconds = (deadline_now() - pull->started) / 1000000;
+	if (result.outcome != OUTCOME_DONE)
+		(void)snprintf(result.reason, sizeof(result.reason), "%s%s%s",
+			       outcome_text(result.outcome), *report->error ? ": " : "",
+			       report->error);
+	pull->ops->done(&result, pull->data);
+}
+
+int pull_start(const struct setting *setting, const struct pull_order *order,
+	       const struct pull_ops *ops, void *data, struct pull **ret_pull, struct fault *fault)
+{
+	static const struct child_ops child_ops = {.output = pull_output, .done = pull_done};
+	AUTO_ARGV struct argv argv = ARGV_INIT;
+	AUTO_ARGV struct argv environment = ARGV_INIT;
+	AUTO_BUF struct buf input = BUF_INIT;
+	CLEANUP(pull_free) struct pull *pull = calloc(1, sizeof(*pull));
+	struct child_plan plan = {.ops = &child_ops, .data = pull};
+	int r = pull ? pull_argv(setting->config, setting->filter, order, &argv) : -ENOMEM;
+
+	if (!r)
+		r = pull_input(order, &input);
+	if (!r)
+		r = upstream_environment(setting->config, &environment, fault);
+	if (r)
+		return r;
+	report_init(&pull->report, ops->seen, data);
+	pull->ops = ops;
+	pull->data = data;
+	pull->started = deadline_now();
+	plan.argv = (const char *const *)argv.items;
+	plan.environment = (const char *const *)environment.items;
+	plan.input = pull_lists(order->kind) ? input.data : NULL;
+	plan.input_length = input.length;
+	r = child_start(setting->loop, &plan, &pull->child, fault);
+	if (!r)
+		*ret_pull = TAKE(pull);
+	return r;
+}
+
+void pull_end(struct pull *pull)
+{
+	child_end(pull->child);
+}
+
+void pull_kill(struct pull **pull)
+{
+	if (!*pull)
+		return;
+	child_kill(&(*pull)->child);
+	pull_free(pull);
+}
+
+size_t pull_named(const struct pull *pull)
+{
+	return pull->report.brought + pull->report.deleted;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One rsync that brings content from the source, run beside the loop.
+ *
+ * rsync never deletes on its own here: PULL_LOOK counts what would go, and PULL_GONE removes paths
+ * that were listed and counted before, and that are gone at the source when it runs. All others
+ * leave in place what the source does not have.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/inet.h"
+#include "rsync/changes.h"
+#include "rsync/outcome.h"
+
+struct argv;
+struct fault;
+struct filter;
+struct pull;
+struct rsync_config;
+struct setting;
+
+enum pull_kind {
+	PULL_PATHS,   /* the listed paths; what is gone meanwhile is left alone */
+	PULL_GONE,    /* the listed paths, deleting those that the source does not have */
+	PULL_ALL,     /* the whole tree */
+	PULL_LOOK,    /* dry run of the whole tree, with deletions */
+	PULL_COMPARE, /* dry run of the listed paths by content (checksums) */
+};
+
+struct pull_order {
+	enum pull_kind kind;
+	struct inet source; /* where it serves */
+	int port;
+	const char *into;   /* absolute: the tree, or a snapshot being made */
+	const char *backup; /* absolute: what is overwritten or deleted goes there; NULL: nowhere */
+	bool checksum;	    /* compare by content, not by size and time */
+	bool force;	    /* a directory in the way of a file goes: only when it was counted */
+	const struct changes
+		*paths; /* of PULL_PATHS, PULL_GONE, PULL_COMPARE; read at start only */
+};
+
+struct pull_result {
+	enum outcome outcome;
+	size_t brought, deleted; /* paths that rsync named */
+	uint64_t files;		 /* in the source's tree: PULL_ALL and PULL_LOOK */
+	uint64_t created;	 /* of them new here */
+	long long milliseconds;
+	char reason[256]; /* "" when done */
+};
+
+struct pull_ops {
+	/* Each path as rsync names it. May be NULL. */
+	void (*seen)(enum change_kind kind, const char *path, void *data);
+
+	/* The end; the pull is gone when this is called. */
+	void (*done)(const struct pull_result *result, void *data);
+};
+
+/* The command line alone; argv[0] is the path of rsync. 0 or -ENOMEM. */
+int pull_argv(const struct rsync_config *config, const struct filter *filter,
+	      const struct pull_order *order, struct argv *argv);
+
+/* 0, or -errno with the fault set, and then nothing is called back. */
+int pull_start(const struct setting *setting, const struct pull_order *order,
+	       const struct pull_ops *ops, void *data, struct pull **ret_pull, struct fault *fault);
+
+void pull_end(struct pull *pull);   /* SIGTERM: rsync keeps partial files; done() still comes */
+void pull_kill(struct pull **pull); /* at once and without a word */
+size_t pull_named(const struct pull *pull); /* paths so far */

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * rsync: a tree of files that follows the promoted node. The work is the daemon's; the agent starts,
+ * asks, tells and ends it.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+#include "base/fault.h"
+#include "daemon/control.h"
+#include "daemon/keeper.h"
+#include "daemon/ready.h"
+#include "ocf/agent.h"
+#include "ocf/call.h"
+#include "ocf/role.h"
+#include "rsync/config.h"
+#include "rsync/filter.h"
+#include "rsync/standing.h"
+
+#define RSYNC_DAEMON "quorate-rsync"
+#define RSYNC_LIBEXEC "/usr/libexec/quorate" /* or QUORATE_LIBEXECDIR */
+
+/* Pacemaker's record of us names the daemon's places: the keeper's base is the record's path. */
+static int rsync_keeper(struct call *call, struct keeper *ret_keeper)
+{
+	int r = keeper_init(ret_keeper, call->record_path);
+
+	return r ? fault_set(&call->fault, FAULT_GENERIC, r, "%s: %s", call->record_path,
+			     strerror(-r)) :
+		   0;
+}
+
+static int rsync_ask(struct call *call, const struct keeper *keeper, const char *request,
+		     struct buf *answer)
+{
+	return control_ask(keeper->socket, request, &call->deadline, answer, &call->fault);
+}
+
+static int rsync_standing(struct call *call, const struct keeper *keeper,
+			  struct standing *ret_standing)
+{
+	AUTO_BUF struct buf answer = BUF_INIT;
+	int r = rsync_ask(call, keeper, "monitor", &answer);
+
+	if (!r)
+		r = standing_read(answer.data, ret_standing);
+	if (r == -EPROTO)
+		(void)fault_set(&call->fault, FAULT_GENERIC, r,
+				"the daemon's answer is not understood: another release?");
+	return r;
+}
+
+static int rsync_look(struct call *call, const void *config, enum role_state *ret_state)
+{
+	const struct rsync_config *c = config;
+	struct standing standing;
+	struct keeper keeper;
+	int r = rsync_keeper(call, &keeper);
+
+	if (r)
+		return r;
+	if (!keeper_holder(&keeper)) {
+		/* After a start it should be here; before, nothing is. */
+		*ret_state = record_get(&call->record, "role") ? ROLE_BROKEN : ROLE_ABSENT;
+		(void)fault_set(&call->fault, FAULT_GENERIC, 0, "the daemon of %s is not running",
+				c->directory);
+		return 0;
+	}
+	r = rsync_standing(call, &keeper, &standing);
+	*ret_state = r ? ROLE_BROKEN : standing_judge(c, &standing, &call->fault);
+	return 0;
+}
+
+static int rsync_start_daemon(struct call *call, const struct keeper *keeper)
+{
+	const char *libexec = getenv("QUORATE_LIBEXECDIR");
+	char program[512];
+	const char *const argv[] = {program, "daemon", call->record_path, NULL};
+
+	(void)snprintf(program, sizeof(program), "%.400s/" RSYNC_DAEMON,
+		       libexec && *libexec ? libexec : RSYNC_LIBEXEC);
+	if (access(program, X_OK) < 0)
+		return fault_set(&call->fault, FAULT_INSTALLED, -errno, "%s: %s", program,
+				 strerror(errno));
+	return ready_start(argv, keeper->lock, &call->deadline, &call->fault);
+}
+
+/* A daemon that answers; one that does not is ended first. */
+static int rsync_ensure(struct call *call, struct keeper *keeper)
+{
+	struct fault fault = FAULT_INIT;
+	int r = rsync_keeper(call, keeper);
+
+	if (r)
+		return r;
+	if (keeper_look(keeper, &call->deadline, &fault) == KEEPER_ANSWERS)
+		return 0;
+	r = keeper_end(keeper, &call->deadline, &call->fault);
+	return r ? r : rsync_start_daemon(call, keeper);
+}
+
+static int rsync_tell(struct call *call, const char *request)
+{
+	AUTO_BUF struct buf answer = BUF_INIT;
+	struct keeper keeper;
+	int r = rsync_ensure(call, &keeper);
+
+	return r ? r : rsync_ask(call, &keeper, request, &answer);
+}
+
+static int rsync_activate(struct call *call, const void *config)
+{
+	return rsync_tell(call, "promote");
+}
+
+static int rsync_stand_by(struct call *call, const void *config)
+{
+	return rsync_tell(call, "demote");
+}
+
+static int rsync_reload(struct call *call, const void *config)
+{
+	return rsync_tell(call, "reload");
+}
+
+static int rsync_halt(struct call *call, const void *config)
+{
+	struct keeper keeper;
+	int r = rsync_keeper(call, &keeper);
+
+	return r ? r : keeper_end(&keeper, &call->deadline, &call->fault);
+}
+
+static int rsync_score(struct call *call, const void *config, enum role_state state)
+{
+	struct fault fault = call->fault;
+	struct standing standing = {.score = 1};
+	struct keeper keeper;
+
+	if (!rsync_keeper(call, &keeper))
+		(void)rsync_standing(call, &keeper, &standing);
+	call->fault = fault;
+	return standing.score;
+}
+
+static int rsync_need(struct call *call, const char *program, const char *package)
+{
+	if (access(program, X_OK) == 0)
+		return 0;
+	return fault_set(&call->fault, FAULT_INSTALLED, -ENOENT, "%s is missing: install %s",
+			 program, package);
+}
+
+static int rsync_check_file(struct call *call, const char *name, const char *path)
+{
+	if (!path || access(path, R_OK) == 0)
+		return 0;
+	return fault_set(&call->fault, FAULT_ARGS, -errno, "%s: %s: %s", name, path,
+			 strerror(errno));
+}
+
+static int rsync_check_directory(struct call *call, const struct rsync_config *c)
+{
+	struct stat st;
+
+	/* A snapshot's link is made by the daemon. */
+	if (stat(c->directory, &st) < 0 && !(errno == ENOENT && c->mode == CONFIG_SNAPSHOT))
+		return fault_set(&call->fault, FAULT_ARGS, -errno, "directory: %s: %s",
+				 c->directory, strerror(errno));
+	if (c->mode != CONFIG_SNAPSHOT && !S_ISDIR(st.st_mode))
+		return fault_set(&call->fault, FAULT_ARGS, -ENOTDIR, "directory: %s is none",
+				 c->directory);
+	return 0;
+}
+
+static int rsync_check_host(struct call *call, const void *config)
+{
+	AUTO_FILTER struct filter filter = FILTER_INIT;
+	const struct rsync_config *c = config;
+	int r = rsync_need(call, "/usr/bin/rsync", "rsync");
+
+	if (!r && c->transport == CONFIG_SSH)
+		r = rsync_need(call, "/usr/bin/ssh", "openssh-client");
+	if (!r && c->transport == CONFIG_TLS)
+		r = rsync_need(call, "/usr/bin/stunnel", "stunnel4");
+	if (!r && c->transport == CONFIG_TLS)
+		r = rsync_need(call, "/usr/bin/openssl", "openssl");
+	if (!r)
+		r = rsync_check_directory(call, c);
+	if (!r)
+		r = rsync_check_file(call, "tls_certificate_file", c->tls_certificate_file);
+	if (!r)
+		r = rsync_check_file(call, "tls_ca_file", c->tls_ca_file);
+	if (!r)
+		r = filter_read(c, &filter, &call->fault);
+	return r;
+}
+
+static const struct role_ops rsync_role = {
+	.look = rsync_look,
+	.activate = rsync_activate,
+	.stand_by = rsync_stand_by,
+	.halt = rsync_halt,
+	.reload = rsync_reload,
+	.score = rsync_score,
+};
+
+static const struct action rsync_actions[] = {
+	{"start", role_start, .timeout = "60s"},
+	{"stop", role_stop, .timeout = "60s"},
+	{"monitor", role_monitor, .timeout = "20s", .interval = "10s", .depth = "0"},
+	{"monitor", role_monitor, .timeout = "20s", .interval = "9s", .role = "Promoted",
+	 .depth = "0"},
+	{"promote", role_promote, .timeout = "60s"},
+	{"demote", role_demote, .timeout = "60s"},
+	{"reload-agent", role_reload, .timeout = "20s"},
+	{"validate-all", .timeout = "20s"},
+	{"meta-data", .timeout = "5s"},
+	{.name = NULL},
+};
+
+const struct agent agent = {
+	.name = "rsync",
+	.version = "0.1.0",
+	.brief = "a directory tree that follows the promoted node",
+	.text = "Keeps a directory tree on all nodes as it is on the promoted one, the source. A "
+		"change there reaches the others in milliseconds: the source watches the tree and "
+		"rings, and each target pulls what has changed with rsync. Once in an interval each "
+		"target compares the whole tree and repairs what differs.\n\n"
+		"A tree is never wiped: a source that is empty, unmounted or an older copy is refused, "
+		"deletions are counted before the first one is done, and nothing is pulled or "
+		"deleted without quorum. What a failed source alone had is kept aside when it comes "
+		"back.\n\n"
+		"It is a promotable clone: one instance a node, one promoted.",
+	.example = "directory=/srv/www secrets_file=/etc/quorate/www.secret",
+	.params = rsync_params,
+	.actions = rsync_actions,
+	.config_size = sizeof(struct rsync_config),
+	.role = &rsync_role,
+	.check = rsync_check,
+	.check_host = rsync_check_host,
+};

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What all parts of a daemon work with. The daemon owns it, the parts borrow it.
+ */
+#pragma once
+
+struct filter;
+struct hooks;
+struct loop;
+struct rsync_config;
+
+struct setting {
+	struct loop *loop;
+	const struct rsync_config *config;
+	const struct filter *filter;
+	struct hooks *hooks; /* may be NULL */
+	const char *base;    /* path without suffix in the run directory: BASE.rsyncd.conf */
+};

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * How a target reaches the source with rsync, by the parameter transport: the last words of a
+ * command line, and the environment (the secret is in that and in no argument).
+ */
+#pragma once
+
+struct argv;
+struct fault;
+struct inet;
+struct rsync_config;
+
+/* Options of the transport, and the source as rsync names it. */
+void upstream_argv(const struct rsync_config *config, const struct inet *address, int port,
+		   struct argv *argv);
+
+/*
+ * The environment of ours with what the transport needs, the language C, and nothing else that
+ * steers an rsync. 0, -ENOMEM, or -errno with the fault set (secrets_file).
+ */
+int upstream_environment(const struct rsync_config *config, struct argv *environment,
+			 struct fault *fault);
