@@ -83,9 +83,10 @@ void pass_steps_judge(struct pass *p, size_t deletions, uint64_t paths)
 static void pass_looked(struct pass *p, const struct pull_result *looked)
 {
 	p->named = 0;
-	p->result.files = looked->files;
+	/* Without the tree itself, which rsync counts as well. */
+	p->result.files = looked->files ? looked->files - 1 : 0;
 	p->result.differed = looked->brought || looked->deleted;
-	pass_steps_judge(p, looked->deleted, looked->files - looked->created + looked->deleted);
+	pass_steps_judge(p, looked->deleted, p->result.files - looked->created + looked->deleted);
 }
 
 static void pass_pulled(const struct pull_result *result, void *data)
@@ -217,7 +218,24 @@ static void pass_slice(struct pass *p)
 
 /* The steps. ----------------------------------------------------------------------------------- */
 
-/* What another pull has removed already, or what went with a directory that made way. */
+/* Whether a directory above goes as well, and takes it along. */
+static bool pass_goes_along(const struct pass *p, const char *path)
+{
+	AUTO_FREE char *part = strdup(path);
+
+	for (char *at = part ? strchr(part, '/') : NULL; at; at = strchr(at + 1, '/')) {
+		*at = '\0';
+		if (changes_find(&p->gone, part))
+			return true;
+		*at = '/';
+	}
+	return false;
+}
+
+/*
+ * Drops what another pull has removed already, or what went with a directory that made way; and what
+ * is below a directory that goes: rsync would complain that its parent is not there.
+ */
 static void pass_forget_removed(struct pass *p)
 {
 	struct changes left = CHANGES_INIT(p->gone.limit);
@@ -226,6 +244,8 @@ static void pass_forget_removed(struct pass *p)
 		AUTO_BUF struct buf full = BUF_INIT;
 		struct stat st;
 
+		if (pass_goes_along(p, p->gone.items[i].path))
+			continue;
 		buf_addf(&full, "%s/%s", p->into.data, p->gone.items[i].path);
 		if (buf_error(&full) || !lstat(full.data, &st))
 			changes_add(&left, CHANGE_GONE, p->gone.items[i].path);
