@@ -55,18 +55,14 @@ static int config_check_word(const char *name, const char *path, struct fault *f
 
 static int config_check_words(const struct rsync_config *c, struct fault *fault)
 {
-	int r = config_check_word("ssh_user", c->ssh_user, fault);
+	int r = config_check_word("ssh_key_file", c->ssh_key_file, fault);
 
-	if (!r)
-		r = config_check_word("ssh_key_file", c->ssh_key_file, fault);
 	if (!r)
 		r = config_check_word("tls_certificate_file", c->tls_certificate_file, fault);
 	if (!r)
 		r = config_check_word("tls_key_file", c->tls_key_file, fault);
 	if (!r)
 		r = config_check_word("tls_ca_file", c->tls_ca_file, fault);
-	if (!r && c->ssh_user && *c->ssh_user == '-')
-		r = fault_set(fault, FAULT_CONFIGURED, -EINVAL, "ssh_user must not begin with -");
 	return r;
 }
 
@@ -82,9 +78,9 @@ static int config_check_transport(const struct rsync_config *c, struct fault *fa
 	if (c->transport != CONFIG_TLS && tls)
 		return fault_set(fault, FAULT_CONFIGURED, -EINVAL,
 				 "tls_* parameters need transport=tls");
-	if (c->transport != CONFIG_SSH && (c->ssh_user || c->ssh_key_file))
+	if (c->transport != CONFIG_SSH && c->ssh_key_file)
 		return fault_set(fault, FAULT_CONFIGURED, -EINVAL,
-				 "ssh_user and ssh_key_file need transport=ssh");
+				 "ssh_key_file needs transport=ssh");
 	if (c->transport == CONFIG_RSYNC && !c->secrets_file)
 		return fault_set(fault, FAULT_CONFIGURED, -EINVAL,
 				 "secrets_file must be given: a file of root, mode 0600, with the "

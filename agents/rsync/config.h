@@ -43,7 +43,7 @@ struct rsync_config {
 	long long hook_timeout;
 	int transport;
 	const char *secrets_file;
-	const char *ssh_user, *ssh_key_file;
+	const char *ssh_key_file;
 	const char *tls_certificate_file, *tls_key_file, *tls_ca_file;
 	long bwlimit; /* KiB a second, 0: none */
 	bool partial;

@@ -244,11 +244,11 @@ int guard_write_token(const char *directory, uint64_t generation)
 	return own < 0 || fsync(own) < 0 ? -errno : 0;
 }
 
-/* What killed rsyncs left in their temporary directory: files, nothing else. */
-static int guard_sweep(int own)
+/* What rsyncs have left in a directory of theirs: files, nothing else. */
+static int guard_sweep(int own, const char *name)
 {
 	CLEANUP(guard_close_directory) DIR *directory = NULL;
-	int fd = openat(own, "tmp", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(own, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
 		return -errno;
@@ -278,5 +278,16 @@ int guard_prepare(const char *directory)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (mkdirat(own, names[i], 0700) < 0 && errno != EEXIST)
 			return -errno;
-	return guard_sweep(own);
+	return guard_sweep(own, "tmp");
+}
+
+int guard_drop_partial(const char *directory)
+{
+	AUTO_CLOSE int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO_CLOSE int own = -1;
+
+	if (fd >= 0)
+		own = openat(fd, CONFIG_OWN_DIRECTORY,
+			     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return own < 0 ? -errno : guard_sweep(own, "partial");
 }

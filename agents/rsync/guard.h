@@ -58,3 +58,6 @@ int guard_write_token(const char *directory, uint64_t generation);
 
 /* Makes our own directory of the tree, and empties what killed rsyncs left in it. 0 or -errno. */
 int guard_prepare(const char *directory);
+
+/* Removes the parts of files that a broken pull has left to be resumed. 0 or -errno. */
+int guard_drop_partial(const char *directory);

@@ -253,9 +253,11 @@ int module_start(const struct setting *setting, const struct inet *address,
 			     .probe = -1};
 	report_init(&m->report, NULL, NULL);
 	loop_timer_init(&m->timer, setting->loop, ssh ? module_ready_at_once : module_fire, m);
-	buf_addf(&m->conf, "%s.rsyncd.conf", setting->base);
+	buf_addf(&m->conf, "%s" MODULE_CONF, setting->base);
 	buf_addf(&m->tls_conf, "%s.stunnel.conf", setting->base);
 	r = buf_error(&m->conf) ? -ENOMEM : buf_error(&m->tls_conf);
+	if (!r && ssh)
+		r = module_write_confs(m, fault);
 	if (!r)
 		r = ssh ? loop_timer_set(&m->timer, 0) : module_run(m, fault);
 	if (!r)

@@ -4,7 +4,7 @@
  *
  * It listens on the cluster address only, asks for the secret, refuses what no pull needs, and sends
  * without delay (TCP_NODELAY). With transport=tls stunnel listens there and runs an rsync a
- * connection; with transport=ssh nothing is started: sshd is the host's.
+ * connection; with transport=ssh nothing is started: sshd is the host's, and runs an rsync with this configuration.
  */
 #pragma once
 
@@ -17,7 +17,8 @@ struct rsync_config;
 struct setting;
 
 #define MODULE_NAME "tree"
-#define MODULE_USER "quorate" /* in the secrets file: a line "quorate:SECRET" */
+#define MODULE_CONF ".rsyncd.conf" /* behind the setting's base */
+#define MODULE_USER "quorate"	   /* in the secrets file: a line "quorate:SECRET" */
 
 struct module_ops {
 	void (*ready)(void *data); /* it takes connections; also after each restart */

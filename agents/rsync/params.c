@@ -56,17 +56,13 @@ const struct param rsync_params[] = {
 			"a certificate. ssh: the nodes log in at one another.",
 	},
 	{
-		.name = "ssh_user",
-		IN(PARAM_STRING, ssh_user),
-		.brief = "user to log in as",
-		.text = "With transport=ssh; root by default. Host keys must be known already.",
-	},
-	{
 		.name = "ssh_key_file",
 		IN(PARAM_SECRET_FILE, ssh_key_file),
 		.brief = "private key for ssh",
-		.text = "With transport=ssh. Its public half should be restricted at the other nodes by "
-			"command=\"rrsync -ro DIRECTORY\".",
+		.text = "With transport=ssh, which logs in as root and runs rsync with the module's configuration. "
+			"Host keys must be known already. At the other nodes the public half should be "
+			"restricted by command=\"rsync --config=/run/quorate/rsync-RESOURCE.state.rsyncd.conf "
+			"--server --daemon .\".",
 	},
 	{
 		.name = "tls_certificate_file",

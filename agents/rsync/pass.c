@@ -40,6 +40,10 @@ static void pass_finish(void *data)
 	CLEANUP(pass_free) struct pass *p = data;
 
 	p->result.milliseconds = (deadline_now() - p->started) / 1000000;
+	/* Parts of files that nobody waits for any more, or that fill the disk. */
+	if (p->result.outcome == OUTCOME_SPACE ||
+	    (p->order.full && !p->result.differed && p->result.outcome == OUTCOME_DONE))
+		(void)guard_drop_partial(p->into.data);
 	if (p->ending)
 		pass_steps_note(p, OUTCOME_STOPPED, outcome_text(OUTCOME_STOPPED));
 	p->done(&p->result, p->data);

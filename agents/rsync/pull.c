@@ -78,9 +78,10 @@ static void pull_argv_kind(const struct pull_order *order, struct argv *argv)
 	}
 }
 
-int pull_argv(const struct rsync_config *config, const struct filter *filter,
-	      const struct pull_order *order, struct argv *argv)
+int pull_argv(const struct setting *setting, const struct pull_order *order, struct argv *argv)
 {
+	const struct rsync_config *config = setting->config;
+
 	argv_add(argv, PULL_RSYNC);
 	pull_argv_attributes(config, argv);
 	pull_argv_kind(order, argv);
@@ -93,8 +94,8 @@ int pull_argv(const struct rsync_config *config, const struct filter *filter,
 		argv_addf(argv, "--bwlimit=%ld", config->bwlimit);
 	/* The paths of a list were filtered where they were seen; rsync does not filter them. */
 	if (!pull_lists(order->kind))
-		filter_argv(filter, argv);
-	upstream_argv(config, &order->source, order->port, argv);
+		filter_argv(setting->filter, argv);
+	upstream_argv(setting, &order->source, order->port, argv);
 	argv_addf(argv, "%s/", order->into);
 	return argv_error(argv);
 }
@@ -156,12 +157,12 @@ int pull_start(const struct setting *setting, const struct pull_order *order,
 	AUTO_BUF struct buf input = BUF_INIT;
 	CLEANUP(pull_free) struct pull *pull = calloc(1, sizeof(*pull));
 	struct child_plan plan = {.ops = &child_ops, .data = pull};
-	int r = pull ? pull_argv(setting->config, setting->filter, order, &argv) : -ENOMEM;
+	int r = pull ? pull_argv(setting, order, &argv) : -ENOMEM;
 
 	if (!r)
 		r = pull_input(order, &input);
 	if (!r)
-		r = upstream_environment(setting->config, &environment, fault);
+		r = upstream_environment(setting->config, order->port, &environment, fault);
 	if (r)
 		return r;
 	report_init(&pull->report, ops->seen, data);

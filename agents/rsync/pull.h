@@ -18,9 +18,7 @@
 
 struct argv;
 struct fault;
-struct filter;
 struct pull;
-struct rsync_config;
 struct setting;
 
 enum pull_kind {
@@ -61,8 +59,7 @@ struct pull_ops {
 };
 
 /* The command line alone; argv[0] is the path of rsync. 0 or -ENOMEM. */
-int pull_argv(const struct rsync_config *config, const struct filter *filter,
-	      const struct pull_order *order, struct argv *argv);
+int pull_argv(const struct setting *setting, const struct pull_order *order, struct argv *argv);
 
 /* 0, or -errno with the fault set, and then nothing is called back. */
 int pull_start(const struct setting *setting, const struct pull_order *order,

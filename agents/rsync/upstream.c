@@ -3,6 +3,7 @@
 #include "rsync/upstream.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -12,45 +13,49 @@
 #include "rsync/argv.h"
 #include "rsync/config.h"
 #include "rsync/module.h"
+#include "rsync/setting.h"
 
 #define UPSTREAM_SECRETS_MAX 65536
 #define UPSTREAM_CONNECT_S 10 /* seconds a connection may take */
 #define UPSTREAM_SILENT_S 60  /* seconds without a byte after which it is given up */
 
-static void upstream_argv_ssh(const struct rsync_config *config, const struct inet *address,
-			      int port, struct argv *argv)
+/*
+ * rsync's daemon protocol within ssh: the module's configuration is what is read, so that it is
+ * read-only here too, and gone when the source is none any more.
+ */
+static void upstream_argv_ssh(const struct setting *setting, const char *host, int port,
+			      struct argv *argv)
 {
-	char host[INET_TEXT_MAX];
-	const bool v6 = address->family == AF_INET6;
+	const char *key = setting->config->ssh_key_file;
 
 	argv_addf(argv,
-		  "--rsh=ssh -p %d -o BatchMode=yes -o StrictHostKeyChecking=yes "
+		  "--rsh=ssh -l root -p %d -o BatchMode=yes -o StrictHostKeyChecking=yes "
 		  "-o ConnectTimeout=%d -o ServerAliveInterval=15 -o LogLevel=ERROR%s%s",
-		  port, UPSTREAM_CONNECT_S, config->ssh_key_file ? " -i " : "",
-		  config->ssh_key_file ? config->ssh_key_file : "");
+		  port, UPSTREAM_CONNECT_S, key ? " -i " : "", key ? key : "");
+	argv_addf(argv, "--rsync-path=/usr/bin/rsync --config=%s" MODULE_CONF, setting->base);
 	argv_add(argv, "--");
-	argv_addf(argv, "%s@%s%s%s:%s/", config->ssh_user ? config->ssh_user : "root",
-		  v6 ? "[" : "", inet_host_text(address, host), v6 ? "]" : "", config->directory);
+	argv_addf(argv, "%s::" MODULE_NAME "/", host);
 }
 
-void upstream_argv(const struct rsync_config *config, const struct inet *address, int port,
+void upstream_argv(const struct setting *setting, const struct inet *address, int port,
 		   struct argv *argv)
 {
-	char host[INET_TEXT_MAX];
+	const struct rsync_config *config = setting->config;
 	const bool v6 = address->family == AF_INET6;
+	char text[INET_TEXT_MAX], host[INET_TEXT_MAX + 2];
 
+	(void)snprintf(host, sizeof(host), v6 ? "[%s]" : "%s", inet_host_text(address, text));
 	argv_addf(argv, "--timeout=%d", UPSTREAM_SILENT_S);
 	if (config->transport == CONFIG_SSH) {
-		upstream_argv_ssh(config, address, port, argv);
+		upstream_argv_ssh(setting, host, port, argv);
 		return;
 	}
 	argv_addf(argv, "--contimeout=%d", UPSTREAM_CONNECT_S);
 	/* Without it Nagle and delayed acknowledgements cost 80 ms a pull. */
 	argv_add(argv, "--sockopts=TCP_NODELAY");
 	argv_add(argv, "--");
-	argv_addf(argv, "rsync://%s%s%s%s%s:%d/" MODULE_NAME "/",
-		  config->secrets_file ? MODULE_USER : "", config->secrets_file ? "@" : "",
-		  v6 ? "[" : "", inet_host_text(address, host), v6 ? "]" : "", port);
+	argv_addf(argv, "rsync://%s%s:%d/" MODULE_NAME "/",
+		  config->secrets_file ? MODULE_USER "@" : "", host, port);
 }
 
 /* The line "quorate:SECRET" of the file. */
@@ -81,7 +86,7 @@ static int upstream_secret(const char *path, struct argv *environment, struct fa
 			 "secrets_file: %s has no line \"" MODULE_USER ":SECRET\"", path);
 }
 
-int upstream_environment(const struct rsync_config *config, struct argv *environment,
+int upstream_environment(const struct rsync_config *config, int port, struct argv *environment,
 			 struct fault *fault)
 {
 	for (char **e = environ; *e; e++)
@@ -91,8 +96,9 @@ int upstream_environment(const struct rsync_config *config, struct argv *environ
 	if (config->transport == CONFIG_TLS)
 		argv_addf(environment,
 			  "RSYNC_CONNECT_PROG=exec openssl s_client -quiet -verify_quiet "
-			  "-verify_return_error -CAfile %s -cert %s -key %s -connect %%H:%%P",
-			  config->tls_ca_file, config->tls_certificate_file, config->tls_key_file);
+			  "-verify_return_error -CAfile %s -cert %s -key %s -connect %%H:%d",
+			  config->tls_ca_file, config->tls_certificate_file, config->tls_key_file,
+			  port);
 	if (config->secrets_file)
 		return upstream_secret(config->secrets_file, environment, fault);
 	return argv_error(environment);

@@ -9,14 +9,15 @@ struct argv;
 struct fault;
 struct inet;
 struct rsync_config;
+struct setting;
 
 /* Options of the transport, and the source as rsync names it. */
-void upstream_argv(const struct rsync_config *config, const struct inet *address, int port,
+void upstream_argv(const struct setting *setting, const struct inet *address, int port,
 		   struct argv *argv);
 
 /*
  * The environment of ours with what the transport needs, the language C, and nothing else that
  * steers an rsync. 0, -ENOMEM, or -errno with the fault set (secrets_file).
  */
-int upstream_environment(const struct rsync_config *config, struct argv *environment,
+int upstream_environment(const struct rsync_config *config, int port, struct argv *environment,
 			 struct fault *fault);
