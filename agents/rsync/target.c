@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "rsync/target.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/deadline.h"
+#include "base/fault.h"
+#include "daemon/loop.h"
+#include "rsync/changes.h"
+#include "rsync/config.h"
+#include "rsync/doorbell.h"
+#include "rsync/hooks.h"
+#include "rsync/outcome.h"
+#include "rsync/pass.h"
+#include "rsync/setting.h"
+
+#define TARGET_PATIENCE 3 /* failed batches in a row, then the whole tree is compared */
+#define TARGET_SICK_MS 10000
+
+/* Somebody who waits for the end of a full pass. */
+struct target_waiter {
+	void (*done)(int result, const struct fault *fault, void *data);
+	void *data;
+	bool let_through;
+	bool served; /* by the pass that runs */
+};
+
+struct target {
+	const struct setting *setting;
+	const struct target_ops *ops;
+	void *data;
+	bool following;
+	struct target_source source;
+	struct target_basis basis;
+	struct changes pending; /* heard, and in no pass yet */
+	struct changes running; /* of the pass that runs, or that failed */
+	bool full_due;		/* something may be missing here */
+	bool verify_due;	/* the interval is over: nothing is known to be missing */
+	bool running_full;
+	bool whole, held, sick;
+	bool late; /* the next try waits for the timer */
+	unsigned failures;
+	uint64_t heard, done; /* sequences of rings */
+	uint64_t aimed;	      /* the sequence of which the running pass brings all */
+	uint64_t files;
+	unsigned slice;
+	struct pass *pass;
+	struct loop_timer timer; /* the next try, or the next full pass */
+	struct target_waiter waiter;
+	long long out_since; /* seconds of deadline_now(), 0: in step */
+	char error[256];
+};
+
+static void target_kick(struct target *t);
+
+static bool target_in_step(const struct target *t)
+{
+	return t->whole && !changes_any(&t->pending) && !t->full_due && !t->failures && !t->held &&
+	       !t->sick && t->done == t->heard && (!t->pass || t->running_full);
+}
+
+/* Keeps when we fell out of step. */
+static void target_look_at_step(struct target *t)
+{
+	if (target_in_step(t))
+		t->out_since = 0;
+	else if (!t->out_since)
+		t->out_since = deadline_now() / 1000000000;
+}
+
+static void target_say(struct target *t, const char *text)
+{
+	(void)snprintf(t->error, sizeof(t->error), "%s", text);
+}
+
+/* What was taken for a pass is pending again; what was heard since is newer. */
+static void target_take_back(struct target *t)
+{
+	changes_add_all(&t->running, &t->pending);
+	changes_release(&t->pending);
+	changes_move(&t->pending, &t->running);
+}
+
+static void target_answer(struct target *t, int result, const struct fault *fault)
+{
+	struct target_waiter waiter = t->waiter;
+
+	t->waiter = (struct target_waiter){.done = NULL};
+	if (waiter.done)
+		waiter.done(result, fault, waiter.data);
+}
+
+static void target_answer_pass(struct target *t, const struct pass_result *result)
+{
+	struct fault fault = FAULT_INIT;
+
+	if (!t->waiter.done || !t->waiter.served)
+		return;
+	if (result->outcome != OUTCOME_DONE)
+		target_answer(t, fault_set(&fault, FAULT_GENERIC, -EIO, "%s", result->reason),
+			      &fault);
+	else if (result->held)
+		target_answer(t, fault_set(&fault, FAULT_GENERIC, -EDQUOT, "%s", result->reason),
+			      &fault);
+	else
+		target_answer(t, 0, &fault);
+}
+
+static void target_well(struct target *t, const struct pass_result *result)
+{
+	t->failures = 0;
+	t->done = t->aimed;
+	changes_clear(&t->running);
+	/* A batch knows nothing of what an earlier pass has held back. */
+	t->held = t->running_full ? result->held : t->held || result->held;
+	if (!t->held)
+		target_say(t, "");
+	else if (result->held)
+		target_say(t, result->reason);
+	if (!t->running_full)
+		return;
+	t->whole = true;
+	t->basis.conflicts = false;
+	t->basis.known = t->source.generation;
+	t->files = result->files;
+	t->slice++;
+}
+
+static void target_failed(struct target *t, const struct pass_result *result)
+{
+	if (t->running_full)
+		t->full_due = true;
+	target_take_back(t);
+	if (result->outcome == OUTCOME_STOPPED) /* another source, or none */
+		return;
+	t->failures++;
+	t->late = true;
+	target_say(t, result->reason);
+	if (t->failures >= TARGET_PATIENCE)
+		t->full_due = true;
+}
+
+static void target_rest(struct target *t);
+
+static void target_passed(const struct pass_result *result, void *data)
+{
+	struct target *t = data;
+	const bool full = t->running_full;
+	struct target_facts facts;
+
+	t->pass = NULL;
+	if (result->outcome == OUTCOME_DONE)
+		target_well(t, result);
+	else
+		target_failed(t, result);
+	if (t->setting->hooks && hooks_due(t->setting->hooks))
+		t->ops->hooks(t->data);
+	target_look_at_step(t);
+	target_tell(t, &facts);
+	t->ops->passed(&facts, full && result->outcome == OUTCOME_DONE, t->data);
+	target_answer_pass(t, result);
+	target_rest(t);
+}
+
+/* What comes after a pass: the next one at once, a try later, or the interval. */
+static void target_rest(struct target *t)
+{
+	const bool due = changes_any(&t->pending) || t->full_due || t->waiter.done;
+
+	if (!t->following)
+		return;
+	if (t->late && due)
+		(void)loop_timer_set(&t->timer, outcome_delay(t->failures));
+	else if (due)
+		target_kick(t);
+	else
+		(void)loop_timer_set(&t->timer, t->setting->config->interval);
+}
+
+/* The guard refuses our own tree: nothing is done to it, and it is looked at again. */
+static void target_refused(struct target *t, const struct fault *fault)
+{
+	struct fault told = *fault;
+	struct target_facts facts;
+
+	t->sick = true;
+	t->full_due = true;
+	target_take_back(t);
+	target_say(t, fault->reason);
+	target_look_at_step(t);
+	target_tell(t, &facts);
+	t->ops->passed(&facts, false, t->data);
+	if (t->waiter.done && t->waiter.served)
+		target_answer(t, -EIO, &told);
+	(void)loop_timer_set(&t->timer, TARGET_SICK_MS);
+}
+
+static void target_kick(struct target *t)
+{
+	struct fault fault = FAULT_INIT;
+	struct pass_order order = {
+		.generation = t->source.generation,
+		.known = t->basis.known,
+		.files = t->files,
+		.conflicts = t->basis.conflicts,
+		.source = t->source.address,
+		.port = t->source.port,
+		.slice = t->slice,
+		.paths = &t->running,
+	};
+
+	if (t->pass || !t->following)
+		return;
+	order.full = t->full_due || t->verify_due || !t->whole || t->pending.full || t->waiter.done;
+	if (!order.full && !t->pending.count)
+		return;
+	order.let_through = t->waiter.done && t->waiter.let_through;
+	loop_timer_clear(&t->timer);
+	t->late = t->full_due = t->verify_due = false;
+	t->running_full = order.full;
+	t->waiter.served = t->waiter.done != NULL;
+	t->aimed = t->heard;
+	changes_release(&t->running);
+	changes_move(&t->running, &t->pending);
+	if (pass_start(t->setting, &order, target_passed, t, &t->pass, &fault))
+		target_refused(t, &fault);
+	else
+		t->sick = false;
+	target_look_at_step(t);
+}
+
+static void target_fire(void *data)
+{
+	struct target *t = data;
+
+	t->late = false;
+	t->verify_due = true;
+	target_kick(t);
+}
+
+int target_start(const struct setting *setting, const struct target_ops *ops, void *data,
+		 struct target **ret_target, struct fault *fault)
+{
+	const size_t most = (size_t)setting->config->list_max;
+	struct target *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return fault_set(fault, FAULT_GENERIC, -ENOMEM, "out of memory");
+	*t = (struct target){.setting = setting,
+			     .ops = ops,
+			     .data = data,
+			     .pending = CHANGES_INIT(most),
+			     .running = CHANGES_INIT(most)};
+	loop_timer_init(&t->timer, setting->loop, target_fire, t);
+	*ret_target = t;
+	return 0;
+}
+
+void target_stop(struct target **target)
+{
+	struct target *t = *target;
+	struct fault fault = FAULT_INIT;
+
+	if (!t)
+		return;
+	loop_timer_clear(&t->timer);
+	pass_kill(&t->pass);
+	(void)fault_set(&fault, FAULT_GENERIC, -ECANCELED, "it is no target any more");
+	target_answer(t, -ECANCELED, &fault);
+	changes_release(&t->pending);
+	changes_release(&t->running);
+	free(t);
+	*target = NULL;
+}
+
+static void target_unfollow(struct target *t)
+{
+	struct fault fault = FAULT_INIT;
+
+	t->following = false;
+	loop_timer_clear(&t->timer);
+	if (t->pass)
+		pass_end(t->pass);
+	(void)fault_set(&fault, FAULT_GENERIC, -EAGAIN, "there is no source to follow");
+	target_answer(t, -EAGAIN, &fault);
+}
+
+void target_follow(struct target *target, const struct target_source *source,
+		   const struct target_basis *basis)
+{
+	struct target *t = target;
+	bool same;
+
+	if (!source) {
+		target_unfollow(t);
+		return;
+	}
+	same = t->source.generation == source->generation &&
+	       inet_same(&t->source.address, &source->address) && t->source.port == source->port;
+	if (!same && t->pass)
+		pass_end(t->pass);
+	t->following = true;
+	t->source = *source;
+	if (!same) {
+		changes_clear(&t->pending);
+		t->basis = *basis;
+		t->whole = basis->whole;
+		t->heard = t->done = basis->sequence;
+		t->failures = 0;
+		t->late = false;
+		/* A copy that was whole may have been tampered with since: it is looked at soon. */
+		t->verify_due = true;
+	}
+	t->full_due = t->full_due || !t->whole;
+	if (source->sequence > t->heard)
+		t->full_due = true;
+	if (source->sequence > t->heard)
+		t->heard = source->sequence;
+	target_look_at_step(t);
+	target_kick(t);
+}
+
+void target_hear(struct target *target, const struct doorbell *ring)
+{
+	struct target *t = target;
+
+	if (!t->following || ring->generation != t->source.generation || ring->sequence <= t->heard)
+		return;
+	if (ring->sequence != t->heard + 1)
+		t->full_due = true;
+	t->heard = ring->sequence;
+	doorbell_hear(ring, &t->pending);
+	target_look_at_step(t);
+	target_kick(t);
+}
+
+void target_hear_sequence(struct target *target, uint64_t sequence)
+{
+	if (!target->following || sequence <= target->heard)
+		return;
+	target->heard = sequence;
+	target->full_due = true;
+	target_look_at_step(target);
+	target_kick(target);
+}
+
+int target_sync(struct target *target, bool let_through,
+		void (*done)(int result, const struct fault *fault, void *data), void *data,
+		struct fault *fault)
+{
+	if (!target->following)
+		return fault_set(fault, FAULT_GENERIC, -EAGAIN, "there is no source to follow");
+	if (target->waiter.done)
+		return fault_set(fault, FAULT_GENERIC, -EBUSY, "another such request waits");
+	target->waiter =
+		(struct target_waiter){.done = done, .data = data, .let_through = let_through};
+	target_kick(target);
+	return 0;
+}
+
+void target_reload(struct target *target)
+{
+	if (!target->pass && target->following)
+		target_rest(target);
+}
+
+void target_tell(const struct target *target, struct target_facts *ret_facts)
+{
+	const struct target *t = target;
+
+	*ret_facts = (struct target_facts){
+		.busy = t->pass != NULL,
+		.whole = t->whole,
+		.in_step = target_in_step(t),
+		.held = t->held,
+		.sick = t->sick,
+		.failures = t->failures,
+		.sequence = t->done,
+		.pending = t->pending.count + t->running.count + (t->full_due || t->pending.full),
+		.files = t->files,
+	};
+	if (t->out_since)
+		ret_facts->lag = deadline_now() / 1000000000 - t->out_since;
+	if (t->pass)
+		pass_progress(t->pass, &ret_facts->named, &ret_facts->expected);
+	(void)snprintf(ret_facts->error, sizeof(ret_facts->error), "%s", t->error);
+}
