@@ -21,7 +21,8 @@ const struct param rsync_params[] = {
 		.brief = "the tree",
 		.text = "The directory whose content follows the promoted node. Everything below it is "
 			"synchronized but for excluded paths, filesystems that are mounted below, and "
-			"the directory .quorate in it, which is the agent's own (mode 0700).",
+			"the directory .quorate in it, which is the agent's own (mode 0700). Times of "
+			"directories are not kept.",
 	},
 	{
 		.name = "network",

@@ -38,6 +38,8 @@ static void pull_argv_attributes(const struct rsync_config *config, struct argv 
 	/* Nanoseconds: two edits of the same size within a second would look the same (T1). */
 	argv_add(argv, "--modify-window=-1");
 	argv_add(argv, "-lptD");
+	/* A directory with a file that a node has of its own has a time of its own. */
+	argv_add(argv, "--omit-dir-times");
 	argv_add(argv, "--one-file-system");
 	if (config->owner) {
 		argv_add(argv, "-go");
