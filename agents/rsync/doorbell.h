@@ -34,6 +34,7 @@ enum doorbell_role {
 #define DOORBELL_DIRTY 1U /* not in step: a pull failed, runs or is due */
 #define DOORBELL_HELD 2U  /* a deletion over max_delete waits for a person */
 #define DOORBELL_SICK 4U  /* the guard refuses the tree */
+#define DOORBELL_WHOLE 8U /* a whole copy of its generation, up to its sequence */
 
 struct doorbell_state {
 	enum doorbell_role role;
