@@ -12,7 +12,7 @@
  *
  * When corosync ends, members are gone at once (state PEERS_AWAY); peers connect and join again for
  * ever. Messages are foreign bytes: of the right group, but perhaps of another release. Nothing here
- * blocks.
+ * blocks. Peers are not closed from within what they call back.
  */
 #pragma once
 
@@ -34,7 +34,7 @@ struct peer {
 enum peers_state {
 	PEERS_AWAY,   /* not connected, or not joined yet; what was queued is dropped */
 	PEERS_JOINED, /* a member, and own messages come back */
-	PEERS_SILENT, /* a member, but the own ping did not come back in time */
+	PEERS_SILENT, /* a member, but the own ping did not come back in time, or we slept */
 };
 
 enum peers_reason {
@@ -84,3 +84,9 @@ const struct peer *peers_members(const struct peers *peers, size_t *ret_count);
 
 /* This daemon among the members; node 0 until joined. */
 struct peer peers_self(const struct peers *peers);
+
+/* The ring id in which the last messages came: comparable with the one of cluster/quorum.h. */
+void peers_ring(const struct peers *peers, uint32_t *ret_node, uint64_t *ret_seq);
+
+/* For cluster/quorum.h: told, after state(), when the state or the ring has changed. NULL: nobody. */
+void peers_listen(struct peers *peers, void (*changed)(void *data), void *data);

@@ -17,7 +17,9 @@
  *	quorum_open(loop, peers, &ops, me, &me->quorum, &fault);	connects, again and again
  *	if (quorum_holds(me->quorum)) ...			9 us: nobody is asked
  *
- * Nothing here blocks: what of corosync's library can is done in an errand.
+ * Nothing here blocks: what of corosync's library can is done in an errand. With peers, what quorum
+ * says counts only while own messages are delivered in the same ring; without, a frozen corosync
+ * goes unnoticed. A quorum is not closed from within what it calls back.
  */
 #pragma once
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -15,18 +16,9 @@
 #include "base/deadline.h"
 #include "base/fault.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "daemon/ready.h"
 #include "host/mark.h"
-
-/* FNV-1a, as for the records of instances with long names. */
-static unsigned long long keeper_hash(const char *text)
-{
-	unsigned long long hash = 0xcbf29ce484222325ULL;
-
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * 0x100000001b3ULL;
-	return hash;
-}
 
 int keeper_init(struct keeper *keeper, const char *base)
 {
@@ -38,8 +30,8 @@ int keeper_init(struct keeper *keeper, const char *base)
 	(void)snprintf(keeper->lock, sizeof(keeper->lock), "%s.daemon", base);
 	if ((size_t)snprintf(keeper->socket, room, "%s.sock", base) < room)
 		return 0;
-	if ((size_t)snprintf(keeper->socket, room, "%.*s/%016llx.sock", (int)(slash - base), base,
-			     keeper_hash(slash + 1)) < room)
+	if ((size_t)snprintf(keeper->socket, room, "%.*s/%016" PRIx64 ".sock", (int)(slash - base),
+			     base, hash_text(slash + 1)) < room)
 		return 0;
 	return -ENAMETOOLONG;
 }

@@ -3,12 +3,14 @@
 #include "ocf/call.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/line.h"
 #include "base/num.h"
 #include "host/lockfile.h"
@@ -114,14 +116,13 @@ static void call_name_instance(const struct agent *agent, struct buf *name)
 
 /*
  * The instance as a file name: what is not harmless becomes %XX; a name too long for a file ends
- * in a hash of the whole (FNV-1a), so that two of them don't share a record.
+ * in a hash of the whole, so that two of them don't share a record.
  */
 static void call_file_name(const char *instance, char name[CALL_FILE_NAME_MAX])
 {
 	static const char harmless[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 	char *to = name, *end = name + CALL_FILE_NAME_MAX - 20;
-	unsigned long long hash = 0xcbf29ce484222325ULL;
 	const char *c;
 
 	for (c = instance; *c && to < end; c++)
@@ -132,9 +133,7 @@ static void call_file_name(const char *instance, char name[CALL_FILE_NAME_MAX])
 	*to = '\0';
 	if (!*c)
 		return;
-	for (c = instance; *c; c++)
-		hash = (hash ^ (unsigned char)*c) * 0x100000001b3ULL;
-	(void)snprintf(to - 3, 20, "-%016llx", hash);
+	(void)snprintf(to - 3, 20, "-%016" PRIx64, hash_text(instance));
 }
 
 static int call_set_paths(struct call *call, const char *instance)

@@ -29,7 +29,8 @@ function parameters(text,   i, c, depth, count, last) {
 }
 rest == "{" {
 	start = line
-	if (parameters(head) > 6)
+	# Functions that corosync calls back have the parameters that it gives them.
+	if (parameters(head) > 6 && head !~ /\((cpg|quorum)_handle_t handle,/)
 		print file ":" line ": " parameters(head) " parameters, at most 6"
 }
 rest == "}" && start {

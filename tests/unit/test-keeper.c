@@ -23,6 +23,7 @@
 #include "daemon/loop.h"
 #include "daemon/ready.h"
 #include "daemon/server.h"
+#include "host/launch.h"
 #include "scratch.h"
 
 enum manner {
@@ -41,6 +42,21 @@ static void handle(struct server_request *request, const char *line, void *data)
 	server_answer(request, -EINVAL, "no");
 }
 
+/* Returns when it has its own environment: a session of its own, with the mark. */
+static void start_loose(const struct keeper *keeper)
+{
+	const char *const argv[] = {"/bin/sleep", "4711", NULL};
+	struct launch launch = LAUNCH_INIT;
+	int pidfd;
+	pid_t pid;
+
+	(void)setenv(READY_OF_VARIABLE, keeper->lock, 1);
+	launch.argv = argv;
+	launch.session = true;
+	if (launch_start(&launch, &pid, &pidfd))
+		_exit(4);
+}
+
 static void be_daemon(const struct keeper *keeper, int manner, int ready)
 {
 	struct fault fault = FAULT_INIT;
@@ -56,12 +72,8 @@ static void be_daemon(const struct keeper *keeper, int manner, int ready)
 		(void)signal(SIGTERM, SIG_IGN);
 	else if (loop_on_signal(loop, SIGTERM, on_term, loop))
 		_exit(3);
-	if (manner & LOOSE && !fork()) {
-		(void)setenv(READY_OF_VARIABLE, keeper->lock, 1);
-		(void)setsid();
-		(void)execl("/bin/sleep", "sleep", "4711", NULL);
-		_exit(4);
-	}
+	if (manner & LOOSE)
+		start_loose(keeper);
 	(void)!write(ready, "", 1);
 	loop_run(loop);
 	server_close(&server);
