@@ -1,0 +1,1 @@
+quorate-rsync_PKGS := libcmap libcpg libqb libquorum
