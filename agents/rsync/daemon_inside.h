@@ -58,7 +58,7 @@ struct daemon {
 	struct inet address; /* where we serve */
 
 	struct ledger ledger;
-	char ledger_path[512];
+	char ledger_path[LEDGER_PATH_MAX];
 	struct loop_timer save; /* the ledger, soon */
 
 	struct roster roster;

@@ -87,7 +87,9 @@ static int setup_ledger(struct daemon *d, struct fault *fault)
 		r = file_directory(directory);
 	if (r)
 		return fault_set(fault, FAULT_GENERIC, r, "%s: %s", directory, strerror(-r));
-	(void)snprintf(d->ledger_path, sizeof(d->ledger_path), "%s/%s", directory, name);
+	r = ledger_path(name, d->config->directory, d->ledger_path);
+	if (r)
+		return fault_set(fault, FAULT_GENERIC, r, "%s: %s", name, strerror(-r));
 	r = ledger_load(d->ledger_path, &d->ledger, fault);
 	/* Whatever was rung of the generation last: its source had it all. */
 	if (!r && d->ledger.source)

@@ -3,12 +3,14 @@
 #include "rsync/ledger.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fault.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/num.h"
 #include "ocf/record.h"
 
@@ -91,6 +93,14 @@ const char *ledger_directory(void)
 	const char *directory = getenv("QUORATE_STATEDIR");
 
 	return directory && *directory ? directory : LEDGER_DIRECTORY;
+}
+
+int ledger_path(const char *name, const char *tree, char path[LEDGER_PATH_MAX])
+{
+	int n = snprintf(path, LEDGER_PATH_MAX, "%s/%s-%016" PRIx64, ledger_directory(), name,
+			 hash_text(tree));
+
+	return n < LEDGER_PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
 static int ledger_order(uint64_t a, uint64_t b)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a node knows about its copy of the tree, kept over restarts and reboots outside of the tree:
- * LEDGER_DIRECTORY/INSTANCE. Text, `key=value` lines (ocf/record.h). A damaged file is an error, not
- * an empty ledger: an empty one would let a wiped tree pass for a new one.
+ * What a node knows about its copy of the tree, kept over restarts and reboots outside of the tree.
+ * A file of `key=value` lines (ocf/record.h). A damaged one is an error, not an empty ledger: an empty
+ * one would let a wiped tree pass for a new one.
  */
 #pragma once
 
@@ -15,6 +15,7 @@
 struct fault;
 
 #define LEDGER_DIRECTORY "/var/lib/quorate/rsync"
+#define LEDGER_PATH_MAX 512
 
 struct ledger {
 	uint64_t generation; /* the newest of which the tree is, or was last, a copy; 0: none yet */
@@ -36,6 +37,12 @@ int ledger_save(const char *path, const struct ledger *ledger);
 
 /* QUORATE_STATEDIR from the environment (tests), or LEDGER_DIRECTORY. */
 const char *ledger_directory(void);
+
+/*
+ * LEDGER_DIRECTORY/NAME-HASH: of the instance and the tree, since a ledger of another directory would
+ * have this one refused. 0 or -ENAMETOOLONG.
+ */
+int ledger_path(const char *name, const char *tree, char path[LEDGER_PATH_MAX]);
 
 /*
  * Which of two copies is the better one to promote: above 0 when a is. By generation, then by

@@ -15,6 +15,7 @@
 #	peer        the agent whose configurations a change of the class name alone takes over, or ''
 #	peer_values every parameter of that agent, at its default or a plain value
 #	lingers     seconds for which a process of start may live on
+#	daemon      1: start leaves a daemon in a session of its own, until stop
 #	foreign     a pattern of what the agent's libraries open and close again, for themselves
 #	scenes      on one line: where it is tried, as SCENE tells scene; without it there is one
 #	servants    set by scene: the processes that it has started, which are nobody's strangers
@@ -32,7 +33,7 @@ agent_load() {
 	NAME=$1
 	AGENT=$OCF/$NAME
 	XML=$TOP/ocf-metadata/$NAME.xml
-	valid=() changed=() reload=() bad=() unfit=() peer='' peer_values=() lingers=0 foreign='' servants=()
+	valid=() changed=() reload=() bad=() unfit=() peer='' peer_values=() lingers=0 daemon='' foreign='' servants=()
 	scene() { :; }
 	state() { :; }
 	if [[ ! -e $TABLES/$NAME.conf ]]; then

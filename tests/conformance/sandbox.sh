@@ -60,6 +60,23 @@ sandbox_providers() {
 	done
 }
 
+# What is installed and what is kept for long stay visible, and what is written there ends with the
+# sandbox. The daemons are where they would be installed.
+sandbox_overlay() {
+	mkdir -p "$WORK/over$1/up" "$WORK/over$1/work"
+	mount -t overlay -o "lowerdir=$1,upperdir=$WORK/over$1/up,workdir=$WORK/over$1/work" overlay "$1"
+}
+
+sandbox_libexec() {
+	local daemon
+	sandbox_overlay /var/lib
+	sandbox_overlay /usr/libexec
+	mkdir -p /usr/libexec/quorate
+	for daemon in "$BUILD"/libexec/*; do
+		[[ ! -x $daemon ]] || install -m 755 "$daemon" /usr/libexec/quorate/
+	done
+}
+
 # Duplicate address detection off: what a scene has put there is the same at the first look and at
 # the last.
 sandbox_network() {
@@ -75,6 +92,7 @@ sandbox_prepare() {
 	export HOME
 	mkdir "$HOME"
 	sandbox_providers
+	sandbox_libexec
 	sandbox_tmpfs /run
 	sandbox_tmpfs /var/log
 	mkdir /var/log/crmsh /var/log/pacemaker
