@@ -26,7 +26,7 @@
 #define DAEMON_TELL_MS 100    /* states that change in quick succession are one message */
 #define DAEMON_SETTLE_MS 1000 /* a burst makes the copies change places all the time */
 #define DAEMON_TICK_MS 5000   /* for attributes that change with time, and a look at the tree */
-#define DAEMON_DOUBT_MS 2000  /* without own messages, before the source serves nobody */
+#define DAEMON_DOUBT_MS 10000 /* without own messages: longer than a ring takes to form anew */
 #define DAEMON_SAVE_MS 1000
 
 long long daemon_seconds(void)
@@ -61,7 +61,11 @@ void daemon_stand(struct daemon *d, struct standing *ret_standing)
 	struct target_facts target = {.in_step = true};
 	struct source_facts source = {.serving = false};
 	const bool serves = d->office == OFFICE_SOURCE || d->office == OFFICE_SINKING;
+	unsigned long runs, failures;
+	const char *hook = "";
 
+	if (d->hooks)
+		hooks_tell(d->hooks, &runs, &failures, &hook);
 	if (d->target)
 		target_tell(d->target, &target);
 	if (d->source)
@@ -72,7 +76,7 @@ void daemon_stand(struct daemon *d, struct standing *ret_standing)
 		.serving = source.serving,
 		.sick = target.sick || (serves && d->unfit),
 		.held = target.held,
-		.failing = serves ? d->failing : target.failures > 0,
+		.failing = serves ? d->failing : target.failures > 0 || *hook,
 		.generation = d->ledger.generation,
 		.sequence = d->ledger.sequence,
 		.lag = d->following ? target.lag : 0,
@@ -80,7 +84,10 @@ void daemon_stand(struct daemon *d, struct standing *ret_standing)
 		.score = daemon_score(d),
 	};
 	(void)snprintf(ret_standing->text, sizeof(ret_standing->text), "%.150s",
-		       serves || !target.error[0] ? d->text : target.error);
+		       serves	     ? d->text :
+		       *target.error ? target.error :
+		       *hook	     ? hook :
+				       d->text);
 }
 
 static void daemon_print_state(struct daemon *d, struct buf *message)
@@ -266,7 +273,8 @@ static void daemon_follow_entry(struct daemon *d, const struct roster_entry *ent
 	const struct target_basis basis = {.known = d->ledger.generation,
 					   .sequence = same ? d->ledger.sequence : 0,
 					   .whole = same && d->ledger.whole,
-					   .conflicts = d->ledger.conflicts || d->ledger.source};
+					   .conflicts = d->ledger.conflicts || d->ledger.source,
+					   .in_step = d->ledger.in_step};
 
 	if (!d->following || d->following_generation != entry->generation)
 		log_line(&d->log, LOG_INFO, "follows %s, generation %llu",
@@ -358,6 +366,7 @@ static void daemon_changed(const struct peers_change *changes, size_t count, voi
 	struct daemon *d = data;
 	const struct roster_entry *source = roster_source(&d->roster);
 	const uint32_t leader = source ? source->node : 0;
+	const uint64_t generation = source ? source->generation : 0;
 	bool bereft = false;
 
 	d->changed = daemon_seconds();
@@ -366,6 +375,11 @@ static void daemon_changed(const struct peers_change *changes, size_t count, voi
 			continue;
 		bereft |= changes[i].peer.node == leader;
 		roster_drop(&d->roster, changes[i].peer.node, changes[i].peer.pid);
+	}
+	/* Of what came last the next source may have less than we: it is kept. */
+	if (bereft && d->target && d->following_generation == generation) {
+		d->ledger.conflicts = true;
+		daemon_save(d);
 	}
 	daemon_tell(d);
 	if (bereft) /* the cluster chooses now: it must not choose by an old score */
@@ -377,11 +391,21 @@ static void daemon_state(enum peers_state state, void *data)
 {
 	struct daemon *d = data;
 
-	if (state == PEERS_AWAY)
+	if (state == PEERS_AWAY) {
 		while (d->roster.count)
 			roster_drop(&d->roster, d->roster.entries[0].node,
 				    d->roster.entries[0].pid);
+		d->forgotten = true;
+	}
 	daemon_tell(d);
+	if (state != PEERS_JOINED || !d->forgotten)
+		return;
+	/* Corosync was restarted, and Pacemaker with it: attributes are gone. */
+	d->forgotten = false;
+	attribute_again(&d->score);
+	attribute_again(&d->lag);
+	attribute_again(&d->pending);
+	attribute_again(&d->generation);
 }
 
 /* In doubt nothing new begins; a doubt that lasts ends what runs. */

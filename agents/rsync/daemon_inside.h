@@ -82,6 +82,7 @@ struct daemon {
 
 	bool unfit, failing; /* the tree can't be a source's; something else is wrong */
 	bool empty;	     /* it never had any content: waits for some */
+	bool forgotten;	     /* Pacemaker may not know our attributes any more */
 	char text[160];	     /* why */
 };
 

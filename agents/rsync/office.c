@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/attr.h"
 #include "base/buf.h"
@@ -59,6 +60,7 @@ static bool office_ring(const struct changes *changes, void *data)
 		    peers_send(d->peers, message.data, message.length))
 			return false;
 		d->ledger.sequence++;
+		d->ledger.in_step = time(NULL);
 	} while (from < changes->count && !changes->full);
 	if (!d->save.set)
 		(void)loop_timer_set(&d->save, 1000);

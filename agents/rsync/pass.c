@@ -77,6 +77,17 @@ static void pass_sort(struct pass *p)
 	pass_steps_judge(p, deletions, p->order.files);
 }
 
+/* What was heard of before a full pass may have been changed without its size and time telling. */
+static void pass_suspect(struct pass *p)
+{
+	for (size_t i = 0; p->order.paths && i < p->order.paths->count; i++) {
+		const struct change *c = &p->order.paths->items[i];
+
+		if (c->kind == CHANGE_FILE && !filter_hides(p->setting.filter, c->path, false))
+			changes_add(&p->slice, CHANGE_FILE, c->path);
+	}
+}
+
 static int pass_prepare(struct pass *p, struct fault *fault)
 {
 	const char *directory = p->setting.config->directory;
@@ -134,6 +145,8 @@ int pass_start(const struct setting *setting, const struct pass_order *order,
 		return r;
 	if (!order->full)
 		pass_sort(p);
+	else
+		pass_suspect(p);
 	p->order.paths = NULL;
 	*ret_pass = p;
 	pass_steps_go(TAKE(p), order->full ? PASS_LOOK : PASS_CLEAR);

@@ -34,8 +34,9 @@ struct pass_order {
 	uint64_t files;	     /* paths in the tree as the last full pass had it, 0: not known */
 	struct inet source;
 	int port;
-	const struct changes *paths; /* of a batch; copied */
-	unsigned slice;		     /* which slice of the checksums is due; counts up */
+	const struct changes *paths; /* of a batch; those of a full pass are compared by content */
+	long long since; /* a full pass compares by content what was changed here since; 0: none */
+	unsigned slice;	 /* which slice of the checksums is due; counts up */
 };
 
 struct pass_result {

@@ -23,6 +23,7 @@
 struct pass_slice {
 	char *directory; /* owned */
 	unsigned index, percent;
+	long long since;
 	struct changes files;
 	struct pass *pass;
 };
@@ -117,7 +118,8 @@ static void pass_pull(struct pass *p, enum pull_kind kind, const struct changes 
 		.into = p->into.data,
 		.backup = p->order.conflicts ? p->backup.data : NULL,
 		.force = p->force,
-		.checksum = p->step == PASS_REPAIR,
+		/* Twice within a tick of the kernel's clock: the same size, the same time. */
+		.checksum = p->step == PASS_REPAIR || (kind == PULL_PATHS && !p->order.full),
 		.paths = paths,
 	};
 	struct fault fault = FAULT_INIT;
@@ -175,7 +177,7 @@ static void pass_slice_run(void *data)
 {
 	struct pass_slice *slice = data;
 
-	slice_read(slice->directory, slice->index, slice->percent, &slice->files);
+	slice_read(slice->directory, slice->index, slice->percent, slice->since, &slice->files);
 }
 
 static void pass_slice_done(void *data)
@@ -206,6 +208,7 @@ static void pass_slice(struct pass *p)
 		*slice = (struct pass_slice){.directory = strdup(p->into.data),
 					     .index = p->order.slice,
 					     .percent = (unsigned)p->setting.config->checksum_slice,
+					     .since = p->order.since,
 					     .files = CHANGES_INIT(PASS_DELETIONS_MAX),
 					     .pass = p};
 		if (slice->directory &&
@@ -326,7 +329,7 @@ static enum pass_step pass_skip(const struct pass *p)
 
 	if (!pass_goes_on(p) && step < PASS_END)
 		return PASS_END;
-	if (step == PASS_SLICE && !p->setting.config->checksum_slice)
+	if (step == PASS_SLICE && !p->setting.config->checksum_slice && !p->order.since)
 		step = PASS_COMPARE;
 	if (step == PASS_COMPARE && !p->slice.count)
 		step = PASS_CLEAR;

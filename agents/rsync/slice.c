@@ -5,6 +5,7 @@
 #include <fts.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/attr.h"
 #include "rsync/changes.h"
@@ -25,7 +26,8 @@ static unsigned slice_part(const char *path)
 	return (unsigned)((hash ^ hash >> 32) % 100);
 }
 
-void slice_read(const char *directory, unsigned index, unsigned percent, struct changes *changes)
+void slice_read(const char *directory, unsigned index, unsigned percent, long long since,
+		struct changes *changes)
 {
 	const unsigned from = (unsigned)((uint64_t)index * percent % 100);
 	AUTO_FREE char *root = strdup(directory);
@@ -39,7 +41,8 @@ void slice_read(const char *directory, unsigned index, unsigned percent, struct 
 		if (e->fts_info == FTS_D && !strcmp(e->fts_name, CONFIG_OWN_DIRECTORY))
 			(void)fts_set(fts, e, FTS_SKIP);
 		if (e->fts_info == FTS_F && e->fts_pathlen > length &&
-		    (slice_part(e->fts_path + length) + 100 - from) % 100 < percent)
+		    ((slice_part(e->fts_path + length) + 100 - from) % 100 < percent ||
+		     (since && e->fts_statp->st_mtime >= since)))
 			changes_add(changes, CHANGE_FILE, e->fts_path + length);
 	}
 }

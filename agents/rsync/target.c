@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/attr.h"
 #include "base/deadline.h"
@@ -21,6 +22,7 @@
 
 #define TARGET_PATIENCE 3 /* failed batches in a row, then the whole tree is compared */
 #define TARGET_SICK_MS 10000
+#define TARGET_RECENT_S 60 /* by how much the clocks of two nodes may differ, and more */
 
 /* Somebody who waits for the end of a full pass. */
 struct target_waiter {
@@ -53,6 +55,7 @@ struct target {
 	struct loop_timer timer; /* the next try, or the next full pass */
 	struct target_waiter waiter;
 	long long out_since; /* seconds of deadline_now(), 0: in step */
+	long long in_step;   /* seconds of the wall clock */
 	char error[256];
 };
 
@@ -67,9 +70,12 @@ static bool target_in_step(const struct target *t)
 /* Keeps when we fell out of step. */
 static void target_look_at_step(struct target *t)
 {
-	if (target_in_step(t))
+	if (target_in_step(t)) {
 		t->out_since = 0;
-	else if (!t->out_since)
+		t->in_step = time(NULL);
+		return;
+	}
+	if (!t->out_since)
 		t->out_since = deadline_now() / 1000000000;
 }
 
@@ -200,6 +206,17 @@ static void target_refused(struct target *t, const struct fault *fault)
 	(void)loop_timer_set(&t->timer, TARGET_SICK_MS);
 }
 
+/*
+ * From when on a file may have changed without its size and time telling: what was written twice
+ * within a tick of the kernel's clock, and pulled between the two.
+ */
+static long long target_since(const struct target *t)
+{
+	const long long in_step = t->in_step ? t->in_step : t->basis.in_step;
+
+	return in_step > TARGET_RECENT_S ? in_step - TARGET_RECENT_S : 0;
+}
+
 static void target_kick(struct target *t)
 {
 	struct fault fault = FAULT_INIT;
@@ -219,6 +236,8 @@ static void target_kick(struct target *t)
 	order.full = t->full_due || t->verify_due || !t->whole || t->pending.full || t->waiter.done;
 	if (!order.full && !t->pending.count)
 		return;
+	if (t->full_due || !t->whole)
+		order.since = target_since(t);
 	order.let_through = t->waiter.done && t->waiter.let_through;
 	loop_timer_clear(&t->timer);
 	t->late = t->full_due = t->verify_due = false;

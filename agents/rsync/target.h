@@ -67,6 +67,7 @@ void target_stop(struct target **target); /* a pass that runs is killed */
 struct target_basis {
 	uint64_t known, sequence;
 	bool whole, conflicts;
+	long long in_step; /* when the copy was last in step: seconds of the wall clock, 0: never */
 };
 void target_follow(struct target *target, const struct target_source *source,
 		   const struct target_basis *basis);

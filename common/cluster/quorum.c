@@ -179,13 +179,14 @@ static void quorum_dispatched(int fd, short events, void *data)
 static void quorum_connect_run(void *data)
 {
 	struct quorum_connect *connect = data;
-	quorum_model_v1_data_t model = {.model = QUORUM_MODEL_V1,
-					.quorum_notify_fn = quorum_notified,
-					.nodelist_notify_fn = quorum_nodelist};
+	static const quorum_model_v1_data_t model = {.model = QUORUM_MODEL_V1,
+						     .quorum_notify_fn = quorum_notified,
+						     .nodelist_notify_fn = quorum_nodelist};
 	uint32_t type = QUORUM_FREE;
 
 	connect->error = quorum_model_initialize(&connect->handle, QUORUM_MODEL_V1,
-						 (quorum_model_data_t *)&model, &type, NULL);
+						 (quorum_model_data_t *)(uintptr_t)&model, &type,
+						 NULL);
 	connect->connected = connect->error == CS_OK;
 	if (connect->connected && type != QUORUM_SET)
 		connect->error = CS_ERR_NOT_SUPPORTED; /* no quorum provider is configured */

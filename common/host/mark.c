@@ -100,7 +100,7 @@ static int mark_round(const char *mark, const struct deadline *deadline, size_t 
 /* A killed one may have started another meanwhile: rounds, until one finds none. */
 int mark_end(const char *mark, const struct deadline *deadline)
 {
-	size_t count;
+	size_t count = 0;
 	int r;
 
 	do

@@ -3,7 +3,8 @@
  * A daemon that does nothing but stand in a cluster and tell what it sees:
  *
  *	member serve GROUP SOCKET      one line an event on stdout, until SIGTERM
- *	member ask SOCKET REQUEST      send TEXT | burst COUNT BYTES | holds | digest | attribute VALUE
+ *	member ask SOCKET REQUEST      send TEXT | burst COUNT BYTES | holds | members | digest |
+ *	                               attribute VALUE
  *	member quorum MILLISECONDS     asks once, as an agent does: yes, no, or the sentence of why not
  *	member nodes                   ID NAME ADDRESS of every node, with * for its own
  */
@@ -127,6 +128,9 @@ static void handle(struct server_request *request, const char *line, void *data)
 	else if (!strcmp(line, "holds"))
 		(void)snprintf(text, sizeof(text), "%s\n",
 			       quorum_holds(member->quorum) ? "yes" : "no");
+	else if (!strcmp(line, "members"))
+		(void)snprintf(text, sizeof(text), "%zu\n",
+			       quorum_view(member->quorum)->member_count);
 	else if (!strcmp(line, "digest"))
 		(void)snprintf(text, sizeof(text), "%lld %016llx\n", member->count, member->digest);
 	else if (!strncmp(line, "attribute ", 10))

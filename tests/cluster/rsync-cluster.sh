@@ -121,6 +121,12 @@ writer_start() {
 		</dev/null >/dev/null 2>&1
 }
 
+# disk_numbers NODE FILE: as numbers, of a node without power.
+disk_numbers() {
+	(cd "/run/quorate-lab/$LAB/$1/disk/lib/corosync/www" && grep -H '' f[0-9]* | tr ':' ' ') |
+		sort >"$2"
+}
+
 # writing NODE: numbers of the writer have come to it.
 writing() {
 	[[ $(on "$1" cat "$tree/f199") -gt ${2:-0} ]]
@@ -139,10 +145,22 @@ status_of() {
 	on "$1" "$command" status
 }
 
+# copy_of NODE: REPLY is "GENERATION SEQUENCE" of its own copy.
+copy_of() {
+	REPLY=$(status_of "$1" | awk '$1 == "*" { print $4, $5 }')
+}
+
+# newest COPY COPY...: the first is not older than any other.
+newest() {
+	[[ $1 == "$(printf '%s\n' "$@" | sort -k 1,1n -k 2,2n | tail -n 1)" ]] ||
+		{ printf 'copy %s\n' "$@"; return 1; }
+}
+
 # failover_round SOURCE: loses its power in the middle of a burst; sets `new`, the promoted node.
 failover_round() {
 	local old=$1 node
 	local -a left=()
+	local -A copies=()
 	for node in n1 n2 n3; do
 		[[ $node == "$old" ]] || left+=("$node")
 	done
@@ -153,14 +171,23 @@ failover_round() {
 	sleep 0.5
 	numbers "${left[0]}" "$work/had0"
 	numbers "${left[1]}" "$work/had1"
+	for node in "${left[@]}"; do
+		copy_of "$node"
+		copies[$node]=$REPLY
+	done
 	check "another is promoted" eventually 60 find_promoted "$old"
 	find_promoted "$old"
 	new=$REPLY
-	numbers "$new" "$work/has"
-	check "$new has the newest of what both had" nothing_lost "$work/had0" "$work/had1" "$work/has"
+	check "$new had the newest complete copy" newest "${copies[$new]}" "${copies[@]}"
 	check "the survivors are level" eventually 60 level "${left[@]}"
+	for node in "${left[@]}"; do
+		all_numbers "$node" "$work/has.$node"
+	done
+	cat "$work/has.${left[0]}" "$work/has.${left[1]}" >"$work/has"
+	check "nothing is lost that a survivor had" nothing_lost "$work/had0" "$work/had1" "$work/has"
+	disk_numbers "$old" "$work/had.old"
 	check "$old comes back" lab boot "$old"
 	check "it follows: all are level" eventually 60 level n1 n2 n3
 	all_numbers "$old" "$work/kept"
-	check "what $old alone had is in its conflicts" test -s "$work/kept"
+	check "nothing is lost that $old alone had" nothing_lost "$work/had.old" "$work/kept"
 }
