@@ -5,9 +5,9 @@
  * rsync-pass batch NAME=VALUE... -- +PATH -PATH /PATH...	one batch
  *
  * The parts of the rsync agent's daemon without a cluster. NAME=VALUE are parameters of the agent, of
- * which directory is the tree of this side; known=N and files=N are those of struct pass_order.
- * "ready" on stdout says that the module serves; a pass prints its result in one line and runs its
- * hooks.
+ * which directory is the tree of this side; known=N, files=N and since=N are those of struct
+ * pass_order. "ready" on stdout says that the module serves; a pass prints its result in one line and
+ * runs its hooks.
  */
 
 #include <signal.h>
@@ -36,7 +36,7 @@ struct here {
 	struct changes paths;
 	struct inet address;
 	struct log log;
-	long long known, files;
+	long long known, files, since;
 	struct loop_timer poll; /* until the hooks are done */
 	int status;
 };
@@ -107,6 +107,7 @@ static int pass(struct here *here, const char *kind, struct fault *fault)
 		.generation = 7,
 		.known = (uint64_t)here->known,
 		.files = (uint64_t)here->files,
+		.since = here->since,
 		.source = here->address,
 		.port = here->config->port,
 		.paths = &here->paths,
@@ -131,6 +132,8 @@ static int take_word(struct here *here, char *word, struct fault *fault)
 		return num_parse(value, 0, INT64_MAX, &here->known);
 	if (!strcmp(word, "files"))
 		return num_parse(value, 0, INT64_MAX, &here->files);
+	if (!strcmp(word, "since"))
+		return num_parse(value, 0, INT64_MAX, &here->since);
 	(void)snprintf(name, sizeof(name), "param.%s", word);
 	return record_set(&here->record, name, value);
 }
