@@ -197,10 +197,15 @@ size_t guard_count(const char *directory, const char *path, size_t limit)
 	AUTO_BUF struct buf full = BUF_INIT;
 	char *roots[2] = {NULL, NULL};
 	size_t count = 0;
+	struct stat st;
 
 	buf_addf(&full, "%s/%s", directory, path);
 	if (buf_error(&full))
 		return limit;
+	if (lstat(full.data, &st) < 0)
+		return 0;
+	if (!S_ISDIR(st.st_mode))
+		return 1;
 	roots[0] = full.data;
 	CLEANUP(guard_close_fts)
 	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR | FTS_NOSTAT, NULL);

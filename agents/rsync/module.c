@@ -49,8 +49,9 @@ struct module {
 	"remove-source-files copy-links copy-unsafe-links copy-dirlinks copy-devices "             \
 	"write-devices append append-verify inplace compress"
 
-int module_conf(const struct rsync_config *config, const struct inet *address, const char *path,
-		struct buf *text)
+/* rsyncd.conf; path is what is served: the tree, symbolic links resolved. */
+static int module_conf(const struct rsync_config *config, const struct inet *address,
+		       const char *path, struct buf *text)
 {
 	const bool tls = config->transport == CONFIG_TLS;
 	char host[INET_TEXT_MAX];
@@ -254,7 +255,7 @@ int module_start(const struct setting *setting, const struct inet *address,
 	report_init(&m->report, NULL, NULL);
 	loop_timer_init(&m->timer, setting->loop, ssh ? module_ready_at_once : module_fire, m);
 	buf_addf(&m->conf, "%s" MODULE_CONF, setting->base);
-	buf_addf(&m->tls_conf, "%s.stunnel.conf", setting->base);
+	buf_addf(&m->tls_conf, "%s" MODULE_TLS_CONF, setting->base);
 	r = buf_error(&m->conf) ? -ENOMEM : buf_error(&m->tls_conf);
 	if (!r && ssh)
 		r = module_write_confs(m, fault);

@@ -10,15 +10,14 @@
 
 #include "base/inet.h"
 
-struct buf;
 struct fault;
 struct module;
-struct rsync_config;
 struct setting;
 
 #define MODULE_NAME "tree"
 #define MODULE_CONF ".rsyncd.conf" /* behind the setting's base */
-#define MODULE_USER "quorate"	   /* in the secrets file: a line "quorate:SECRET" */
+#define MODULE_TLS_CONF ".stunnel.conf"
+#define MODULE_USER "quorate" /* in the secrets file: a line "quorate:SECRET" */
 
 struct module_ops {
 	void (*ready)(void *data); /* it takes connections; also after each restart */
@@ -26,10 +25,6 @@ struct module_ops {
 	/* It ended, and is started again 1 s later, then 2, 4 ... 60 s. */
 	void (*failed)(const struct fault *fault, void *data);
 };
-
-/* rsyncd.conf; path is what is served (the tree, symbolic links resolved). 0 or -ENOMEM. */
-int module_conf(const struct rsync_config *config, const struct inet *address, const char *path,
-		struct buf *text);
 
 /* 0, or -errno with the fault set. The setting is borrowed. */
 int module_start(const struct setting *setting, const struct inet *address,

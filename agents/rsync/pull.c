@@ -80,7 +80,8 @@ static void pull_argv_kind(const struct pull_order *order, struct argv *argv)
 	}
 }
 
-int pull_argv(const struct setting *setting, const struct pull_order *order, struct argv *argv)
+static int pull_argv(const struct setting *setting, const struct pull_order *order,
+		     struct argv *argv)
 {
 	const struct rsync_config *config = setting->config;
 
@@ -88,6 +89,8 @@ int pull_argv(const struct setting *setting, const struct pull_order *order, str
 	pull_argv_attributes(config, argv);
 	pull_argv_kind(order, argv);
 	argv_add(argv, "--out-format=" REPORT_FORMAT);
+	/* A write a line would wake us for each path. */
+	argv_add(argv, "--outbuf=Block");
 	argv_add(argv, "--no-motd");
 	argv_addf(argv, "--temp-dir=%s/" CONFIG_OWN_DIRECTORY "/tmp", order->into);
 	if (config->partial)
@@ -192,9 +195,4 @@ void pull_kill(struct pull **pull)
 		return;
 	child_kill(&(*pull)->child);
 	pull_free(pull);
-}
-
-size_t pull_named(const struct pull *pull)
-{
-	return pull->report.brought + pull->report.deleted;
 }

@@ -16,7 +16,6 @@
 #include "rsync/changes.h"
 #include "rsync/outcome.h"
 
-struct argv;
 struct fault;
 struct pull;
 struct setting;
@@ -58,13 +57,9 @@ struct pull_ops {
 	void (*done)(const struct pull_result *result, void *data);
 };
 
-/* The command line alone; argv[0] is the path of rsync. 0 or -ENOMEM. */
-int pull_argv(const struct setting *setting, const struct pull_order *order, struct argv *argv);
-
 /* 0, or -errno with the fault set, and then nothing is called back. */
 int pull_start(const struct setting *setting, const struct pull_order *order,
 	       const struct pull_ops *ops, void *data, struct pull **ret_pull, struct fault *fault);
 
 void pull_end(struct pull *pull);   /* SIGTERM: rsync keeps partial files; done() still comes */
 void pull_kill(struct pull **pull); /* at once and without a word */
-size_t pull_named(const struct pull *pull); /* paths so far */

@@ -98,7 +98,7 @@ static size_t roster_count(const struct roster *roster, uint32_t node, int sense
 	return count;
 }
 
-size_t roster_worse(const struct roster *roster, uint32_t node)
+static size_t roster_worse(const struct roster *roster, uint32_t node)
 {
 	return roster_count(roster, node, -1);
 }

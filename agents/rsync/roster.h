@@ -41,8 +41,7 @@ const struct roster_entry *roster_source(const struct roster *roster);
 
 uint64_t roster_highest(const struct roster *roster); /* generation that anyone is of; 0: none */
 
-/* How many of the others have a copy that is worse than, and how many one better than the node's. */
-size_t roster_worse(const struct roster *roster, uint32_t node);
+/* How many of the others have a better copy than the node. */
 size_t roster_better(const struct roster *roster, uint32_t node);
 
 /*

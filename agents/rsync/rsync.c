@@ -13,6 +13,7 @@
 
 #include "base/deadline.h"
 #include "base/fault.h"
+#include "base/file.h"
 #include "daemon/control.h"
 #include "daemon/keeper.h"
 #include "daemon/ready.h"
@@ -21,6 +22,7 @@
 #include "ocf/role.h"
 #include "rsync/config.h"
 #include "rsync/filter.h"
+#include "rsync/module.h"
 #include "rsync/standing.h"
 
 #define RSYNC_DAEMON "quorate-rsync"
@@ -129,12 +131,27 @@ static int rsync_reload(struct call *call, const void *config)
 	return rsync_tell(call, "reload");
 }
 
+/* A daemon that was killed leaves what it wrote. */
+static void rsync_sweep(const struct call *call, const char *suffix)
+{
+	char path[sizeof(call->record_path) + 32];
+
+	(void)snprintf(path, sizeof(path), "%s%s", call->record_path, suffix);
+	file_remove(path);
+}
+
 static int rsync_halt(struct call *call, const void *config)
 {
 	struct keeper keeper;
 	int r = rsync_keeper(call, &keeper);
 
-	return r ? r : keeper_end(&keeper, &call->deadline, &call->fault);
+	if (!r)
+		r = keeper_end(&keeper, &call->deadline, &call->fault);
+	if (!r) {
+		rsync_sweep(call, MODULE_CONF);
+		rsync_sweep(call, MODULE_TLS_CONF);
+	}
+	return r;
 }
 
 static int rsync_score(struct call *call, const void *config, enum role_state state)

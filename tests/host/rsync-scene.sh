@@ -63,6 +63,7 @@ scene_trees() {
 serve() {
 	local tries
 	unserve
+	: >"$work/served"
 	"$PASS" serve directory="$work/src" "${settings[@]}" "$@" >"$work/served" 2>&1 &
 	server=$!
 	for ((tries = 0; tries < 500; tries++)); do

@@ -59,7 +59,7 @@ static void test_itemized(void **state)
 {
 	for (size_t piece = 1; piece < sizeof(look); piece += 7) {
 		struct report report;
-		struct heard heard;
+		struct heard heard = {""};
 
 		hear(look, false, &report, &heard, piece);
 		assert_string_equal(heard.text, "-sp ace|-new\nline|-d/e|+d/f|/g|+ln|"
@@ -77,7 +77,7 @@ static void test_itemized(void **state)
 static void test_errors(void **state)
 {
 	struct report report;
-	struct heard heard;
+	struct heard heard = {""};
 
 	hear("cannot delete non-empty directory: d\n", false, &report, &heard, 5);
 	assert_true(report.hidden);
@@ -99,7 +99,7 @@ static void test_errors(void **state)
 static void test_foreign(void **state)
 {
 	struct report report;
-	struct heard heard;
+	struct heard heard = {""};
 	char line[REPORT_LINE_MAX + 100];
 
 	hear(">f+++++++++ ../x\n>f+++++++++ /etc/passwd\n*deleting   \n>f++ x\n>f+++++++++\n",
