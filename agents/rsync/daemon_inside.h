@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the files of the daemon share: daemon.c (its life and its place in the cluster), office.c (it
- * becomes the source and ceases to be it), requests.c (what it is asked).
+ * What the files of the daemon share: daemon.c (its life and its place in the cluster), daemon_voice.c
+ * (what it says), office.c (it becomes the source and ceases to be it), requests.c (what it is asked).
  */
 #pragma once
 
@@ -89,15 +89,22 @@ struct daemon {
 /* daemon.c */
 long long daemon_seconds(void);
 bool daemon_holds(const struct daemon *d);
-void daemon_tell(struct daemon *d);	 /* our state to all, now */
-void daemon_tell_soon(struct daemon *d); /* the same, after what else comes at once */
-void daemon_follow(struct daemon *d);	 /* whom the roster says */
-void daemon_save(struct daemon *d);	 /* the ledger, now */
+void daemon_follow(struct daemon *d); /* whom the roster says */
+void daemon_save(struct daemon *d);   /* the ledger, now */
 int daemon_start_target(struct daemon *d, struct fault *fault);
 void daemon_stop_target(struct daemon *d);
 void daemon_judge_tree(struct daemon *d);
-void daemon_stand(struct daemon *d, struct standing *ret_standing);
 const char *daemon_node_name(const struct daemon *d, uint32_t node);
+
+/* daemon_voice.c */
+void daemon_find_voice(struct daemon *d); /* its timers */
+void daemon_lose_voice(struct daemon *d);
+void daemon_speak(struct daemon *d);	 /* from now on, every few seconds */
+void daemon_tell(struct daemon *d);	 /* our state to all, now */
+void daemon_tell_soon(struct daemon *d); /* the same, after what else comes at once */
+void daemon_tell_score(void *data);	 /* to Pacemaker, now */
+void daemon_settle(struct daemon *d);	 /* the same, when the roster has come to rest */
+void daemon_stand(const struct daemon *d, struct standing *ret_standing);
 
 /* office.c */
 void office_promote(struct daemon *d, struct server_request *request);
