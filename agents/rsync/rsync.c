@@ -126,7 +126,7 @@ static int rsync_stand_by(struct call *call, const void *config)
 	return rsync_tell(call, "demote");
 }
 
-static int rsync_reload(struct call *call, const void *config)
+static int rsync_reload(struct call *call, const void *config, enum role_state state)
 {
 	return rsync_tell(call, "reload");
 }

@@ -61,9 +61,10 @@ static int vip_stand_by(struct call *call, const void *config)
 	return r || !c->lvs_support ? r : place_standby(call, c);
 }
 
-static int vip_reload(struct call *call, const void *config)
+/* What waits on the loopback is nobody's to hear of. */
+static int vip_reload(struct call *call, const void *config, enum role_state state)
 {
-	return place_announce_again(call, config);
+	return state == ROLE_STANDBY ? 0 : place_announce_again(call, config);
 }
 
 static int vip_check_host(struct call *call, const void *config)

@@ -452,6 +452,6 @@ int role_reload(struct call *call)
 	if (role_recorded(call) != ROLE_ABSENT)
 		r = role_record(call, role_recorded(call));
 	if (!r && call->agent->role->reload && state != ROLE_ABSENT && state != ROLE_BROKEN)
-		r = call->agent->role->reload(call, call->config);
+		r = call->agent->role->reload(call, call->config, state);
 	return r;
 }

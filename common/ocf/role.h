@@ -38,10 +38,10 @@ struct role_ops {
 	int (*halt)(struct call *call, const void *config);
 
 	/*
-	 * Takes over reloadable parameters of an instance that look reports as ACTIVE or STANDBY.
+	 * Takes over reloadable parameters of an instance in that state: neither ABSENT nor BROKEN.
 	 * May be NULL: nothing to do.
 	 */
-	int (*reload)(struct call *call, const void *config);
+	int (*reload)(struct call *call, const void *config, enum role_state state);
 
 	/* Promotion score of an instance in any state but ABSENT. May be NULL: 5, active 10. */
 	int (*score)(struct call *call, const void *config, enum role_state state);

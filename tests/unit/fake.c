@@ -113,7 +113,7 @@ static int fake_halt(struct call *call, const void *config)
 	return r;
 }
 
-static int fake_reload(struct call *call, const void *config)
+static int fake_reload(struct call *call, const void *config, enum role_state state)
 {
 	return fake_fail(call, "reload", config, &fake_of(call)->reload);
 }
