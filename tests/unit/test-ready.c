@@ -80,8 +80,8 @@ static void test_says_why_not(void **state)
 {
 	struct fault fault;
 
-	assert_int_equal(start("echo '3 22 bwlimit must be a number' >&3; exec sleep 60", "/l",
-			       20000, &fault),
+	assert_int_equal(start("echo '3 22 bwlimit must be a number' >&3; exec sleep 60",
+			       scratch_path(*state, "l"), 20000, &fault),
 			 -EINVAL);
 	assert_int_equal(fault.kind, FAULT_CONFIGURED);
 	assert_string_equal(fault.reason, "bwlimit must be a number");
