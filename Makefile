@@ -129,13 +129,13 @@ test-programs: $(call programs,unit host conformance cluster kernel lab bench)
 objects: $(patsubst %.c,$(O)/%.o,$(filter %.c,$(C_FILES)))
 
 .PHONY: check check-built
-SUITES := lint unit conformance host fuzz cluster
+SUITES := lint unit conformance host kernel fuzz cluster
 check: deps-present ## every test (root; under 15 minutes)
 	$(Q)$(MAKE) --no-print-directory check-built
 check-built: all objects test-programs $(RENDERERS) $(FUZZ:%=$(B)/tests/fuzz/%)
 	$(Q)tests/run $(SUITES)
 
-.PHONY: check-metadata check-unit check-conformance check-host check-fuzz check-cluster check-san check-long
+.PHONY: check-metadata check-unit check-conformance check-host check-kernel check-fuzz check-cluster check-san check-long
 check-metadata: all $(RENDERERS) ## the checked-in metadata and man pages are what the agents' tables say
 	$(Q)tests/run conformance/test-rendered
 check-unit: $(call programs,unit) ## unit tests: no root, no cluster
@@ -144,6 +144,8 @@ check-conformance: all $(RENDERERS) $(call programs,conformance) ## every agent 
 	$(Q)tests/run conformance
 check-host: all $(call programs,host) ## the agents on this host, in network namespaces (root)
 	$(Q)tests/run host
+check-kernel: all $(call programs,kernel) ## what needs IPVS: on this kernel, or in a virtual machine (root)
+	$(Q)tests/run kernel
 check-fuzz: $(FUZZ:%=$(B)/tests/fuzz/%) ## replay the corpora of the fuzz targets
 	$(Q)tests/run fuzz
 check-cluster: all $(call programs,cluster lab) ## the agents in three-node clusters in namespaces (root)
