@@ -23,7 +23,7 @@ static const char *netlink_words(int error)
 	return strerror(-error);
 }
 
-static int netlink_fault(struct fault *fault, int error)
+int netlink_fault(struct fault *fault, int error)
 {
 	enum fault_kind kind = FAULT_GENERIC;
 
@@ -105,8 +105,7 @@ static int netlink_wait(const struct netlink *netlink)
 	return ready < 0 && errno != EINTR ? -errno : 0;
 }
 
-/* One datagram from the kernel into the buffer; others may send to our port, too. */
-static int netlink_receive(struct netlink *netlink, size_t *ret_length)
+int netlink_receive(struct netlink *netlink, size_t *ret_length)
 {
 	for (;;) {
 		struct sockaddr_nl from = {.nl_family = AF_NETLINK};
@@ -120,6 +119,7 @@ static int netlink_receive(struct netlink *netlink, size_t *ret_length)
 		if (length > NETLINK_BUFFER_SIZE)
 			return -EMSGSIZE;
 		if (length >= 0) {
+			/* Others may send to our port, too. */
 			if (from.nl_pid != 0)
 				continue;
 			*ret_length = (size_t)length;
@@ -342,20 +342,12 @@ const struct nlattr *netlink_next(struct netlink_walk *walk)
 	return attr;
 }
 
-int netlink_attributes(const struct nlmsghdr *message, size_t header_size,
-		       const unsigned short *minimums, unsigned int max,
-		       const struct nlattr **ret_table)
+static int netlink_collect(struct netlink_walk walk, const unsigned short *minimums,
+			   unsigned int max, const struct nlattr **ret_table)
 {
-	size_t size = mnl_nlmsg_get_payload_len(message);
-	size_t skip = MNL_ALIGN(header_size);
-	struct netlink_walk walk;
 	const struct nlattr *attr;
 
 	memset(ret_table, 0, (max + 1) * sizeof(ret_table[0]));
-	if (size < skip)
-		return -EBADMSG;
-	/* Not mnl_attr_for_each(), which goes by the message's length rounded up. */
-	walk = (struct netlink_walk){mnl_nlmsg_get_payload_offset(message, skip), size - skip};
 	while ((attr = netlink_next(&walk))) {
 		unsigned int type = mnl_attr_get_type(attr);
 
@@ -366,6 +358,29 @@ int netlink_attributes(const struct nlmsghdr *message, size_t header_size,
 		ret_table[type] = attr;
 	}
 	return 0;
+}
+
+int netlink_attributes(const struct nlmsghdr *message, size_t header_size,
+		       const unsigned short *minimums, unsigned int max,
+		       const struct nlattr **ret_table)
+{
+	size_t size = mnl_nlmsg_get_payload_len(message);
+	size_t skip = MNL_ALIGN(header_size);
+
+	if (size < skip)
+		return -EBADMSG;
+	/* Not mnl_attr_for_each(), which goes by the message's length rounded up. */
+	return netlink_collect((struct netlink_walk){mnl_nlmsg_get_payload_offset(message, skip),
+						     size - skip},
+			       minimums, max, ret_table);
+}
+
+int netlink_nested(const struct nlattr *attr, const unsigned short *minimums, unsigned int max,
+		   const struct nlattr **ret_table)
+{
+	return netlink_collect((struct netlink_walk){mnl_attr_get_payload(attr),
+						     mnl_attr_get_payload_len(attr)},
+			       minimums, max, ret_table);
 }
 
 void netlink_string(const struct nlattr *attr, size_t size, char *ret_text)

@@ -86,6 +86,12 @@ int netlink_dump(struct netlink *netlink, const struct netlink_sink *sink, struc
  */
 void netlink_filter_dumps(struct netlink *netlink);
 
+/* One datagram of the kernel into the buffer, whose length is returned; waits for it. */
+int netlink_receive(struct netlink *netlink, size_t *ret_length);
+
+/* Puts the words for an errno, and its kind, into the fault; returns the errno. */
+int netlink_fault(struct fault *fault, int error);
+
 enum netlink_progress {
 	NETLINK_MORE,	     /* the answer goes on in the next datagram */
 	NETLINK_DONE,	     /* the ACK or the end of the dump was seen */
@@ -120,6 +126,10 @@ const struct nlattr *netlink_next(struct netlink_walk *walk);
 int netlink_attributes(const struct nlmsghdr *message, size_t header_size,
 		       const unsigned short *minimums, unsigned int max,
 		       const struct nlattr **ret_table);
+
+/* The same for the attributes within an attribute. */
+int netlink_nested(const struct nlattr *attr, const unsigned short *minimums, unsigned int max,
+		   const struct nlattr **ret_table);
 
 /* Copies a string attribute, NUL-terminated and cut to fit; "" for NULL. */
 void netlink_string(const struct nlattr *attr, size_t size, char *ret_text);

@@ -20,9 +20,12 @@
 #include "base/fault.h"
 #include "net/addr.h"
 #include "net/claim.h"
+#include "net/ipvs_kernel.h"
+#include "net/ipvs_read.h"
 #include "net/label.h"
 #include "net/link.h"
 #include "net/netlink.h"
+#include "net/netlink_batch.h"
 #include "net/packet.h"
 #include "net/route.h"
 #include "net/rule.h"
@@ -34,17 +37,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static int fuzz_take(const struct nlmsghdr *message, void *data)
 {
+	struct ipvs_timeouts timeouts;
+	struct ipvs_service service;
 	struct socket_found socket;
+	struct ipvs_server server;
 	struct route route;
 	struct label label;
 	struct link link;
 	struct addr addr;
 	struct rule rule;
+	struct ipvs_sync sync;
 	int *read = data;
+	int family;
 
 	*read += !link_read(message, &link) + !addr_read(message, &addr) +
 		 !route_read(message, &route) + !rule_read(message, &rule) +
-		 !label_read(message, &label) + !sockets_read(message, &socket);
+		 !label_read(message, &label) + !sockets_read(message, &socket) +
+		 !ipvs_read_service(message, &service) +
+		 !ipvs_read_server(message, AF_INET, &server) + !ipvs_read_sync(message, &sync) +
+		 !ipvs_read_timeouts(message, &timeouts) + !ipvs_read_family(message, &family);
 	return 0;
 }
 
@@ -55,11 +66,13 @@ static void fuzz_datagram(const uint8_t *bytes, size_t size)
 	struct fault fault = FAULT_INIT;
 	bool interrupted = false;
 	struct nlmsghdr first = {.nlmsg_seq = 0};
+	int errors[4];
 
 	if (size >= sizeof(first))
 		memcpy(&first, bytes, sizeof(first));
 	(void)netlink_read(bytes, size, first.nlmsg_seq, &sink, &interrupted, &fault);
 	(void)netlink_read(bytes, size, first.nlmsg_seq, NULL, &interrupted, NULL);
+	(void)netlink_batch_read(bytes, size, first.nlmsg_seq, ARRAY_SIZE(errors), errors);
 }
 
 static void fuzz_mend(uint8_t *bytes, size_t size)
