@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * ipvs: virtual services of the kernel's load balancer. The checks and the table are the daemon's; the
+ * agent starts it, compares the kernel's table with what it wants, and takes everything down.
+ */
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/file.h"
+#include "daemon/control.h"
+#include "daemon/keeper.h"
+#include "daemon/ready.h"
+#include "ipvs/config.h"
+#include "ipvs/intent.h"
+#include "ipvs/kernel_side.h"
+#include "ipvs/settings.h"
+#include "ipvs/source.h"
+#include "ipvs/verdict.h"
+#include "net/link.h"
+#include "ocf/agent.h"
+#include "ocf/call.h"
+#include "ocf/role.h"
+
+#define IPVS_DAEMON "quorate-ipvsd"
+#define IPVS_LIBEXEC "/usr/libexec/quorate" /* or QUORATE_LIBEXECDIR */
+#define IPVS_PATH_MAX 600
+
+/* The side that the sync daemon was told; the core's role is ahead of it during a demote. */
+#define IPVS_SIDE "side"
+
+struct ipvs_places {
+	struct keeper keeper;
+	char base[IPVS_PATH_MAX];  /* the record's path without its suffix */
+	char table[IPVS_PATH_MAX]; /* the daemon's table of what it made */
+};
+
+static int ipvs_places(struct call *call, struct ipvs_places *ret_places)
+{
+	char *suffix;
+	int r;
+
+	(void)snprintf(ret_places->base, sizeof(ret_places->base), "%s", call->record_path);
+	suffix = strrchr(ret_places->base, '.');
+	if (suffix)
+		*suffix = '\0';
+	(void)snprintf(ret_places->table, sizeof(ret_places->table), "%.590s.table",
+		       ret_places->base);
+	r = keeper_init(&ret_places->keeper, ret_places->base);
+	return r ? fault_set(&call->fault, FAULT_GENERIC, r, "%s: %s", ret_places->base,
+			     strerror(-r)) :
+		   0;
+}
+
+static int ipvs_ask(struct call *call, const struct ipvs_places *places, const char *request,
+		    struct buf *answer)
+{
+	return control_ask(places->keeper.socket, request, &call->deadline, answer, &call->fault);
+}
+
+static bool ipvs_is_active(const struct call *call)
+{
+	const char *side = record_get(&call->record, IPVS_SIDE);
+
+	return !call->promotable || (side && !strcmp(side, "active"));
+}
+
+/* What the daemon knows of its servers: "dead N ALL" and "below SERVICE" lines. */
+static int ipvs_look_servers(struct call *call, const struct ipvs_places *places,
+			     struct verdict_view *view, struct buf *answer)
+{
+	char *line;
+	int r;
+
+	buf_clear(answer);
+	r = ipvs_ask(call, places, "monitor", answer);
+	if (r)
+		return r;
+	line = strstr(answer->data, "dead ");
+	if (line)
+		(void)sscanf(line, "dead %ld %ld", &view->dead, &view->servers);
+	line = strstr(answer->data, "below ");
+	if (line) {
+		line += strlen("below ");
+		line[strcspn(line, "\n")] = '\0';
+		view->below = line;
+	}
+	return 0;
+}
+
+/* What is wrong of the table is put right at once, and said. */
+static int ipvs_look_table(struct call *call, struct kernel_side *side,
+			   const struct ipvs_places *places, struct verdict_view *view,
+			   char text[IPVS_CHANGE_TEXT_MAX])
+{
+	AUTO_BUF struct buf want = BUF_INIT, answer = BUF_INIT;
+	struct fault fault = FAULT_INIT;
+	int r = ipvs_ask(call, places, "table", &want);
+
+	if (!r)
+		r = kernel_side_compare(side, call, want.data, &view->wrong, text);
+	if (r || !view->wrong)
+		return r;
+	view->first_wrong = text;
+	view->repaired =
+		!control_ask(places->keeper.socket, "repair", &call->deadline, &answer, &fault);
+	return 0;
+}
+
+static int ipvs_look(struct call *call, const void *config, enum role_state *ret_state)
+{
+	AUTO_KERNEL_SIDE struct kernel_side side = KERNEL_SIDE_INIT;
+	char wrong[IPVS_CHANGE_TEXT_MAX], sync[IPVS_CHANGE_TEXT_MAX] = "";
+	struct verdict_view view = {.active = ipvs_is_active(call)};
+	struct fault fault = FAULT_INIT, setting = FAULT_INIT;
+	AUTO_BUF struct buf answer = BUF_INIT;
+	struct ipvs_places places;
+	int r = ipvs_places(call, &places);
+
+	if (r)
+		return r;
+	view.daemon = keeper_look(&places.keeper, &call->deadline, &fault);
+	view.daemon_words = fault.reason;
+	r = kernel_side_open(&side, call);
+	if (r && view.daemon == KEEPER_GONE) {
+		/* Without IPVS nothing of it can be here. */
+		*ret_state = ROLE_ABSENT;
+		return 0;
+	}
+	if (!r && view.daemon != KEEPER_ANSWERS) {
+		r = kernel_side_own(&side, call, config, places.table);
+		if (!r)
+			r = kernel_side_count(&side, call, &view.here);
+	} else if (!r) {
+		r = ipvs_look_table(call, &side, &places, &view, wrong);
+		if (!r)
+			r = ipvs_look_servers(call, &places, &view, &answer);
+		if (!r)
+			r = kernel_side_sync_look(&side, call, config, view.active, sync);
+		if (!r && settings_look(config, &setting))
+			view.setting_words = setting.reason;
+	}
+	if (r)
+		return r;
+	view.sync_words = sync[0] ? sync : NULL;
+	*ret_state = verdict_reach(&view, &call->fault);
+	return 0;
+}
+
+static int ipvs_start_daemon(struct call *call, const struct ipvs_places *places)
+{
+	const char *libexec = getenv("QUORATE_LIBEXECDIR");
+	char program[512];
+	const char *const argv[] = {program, "daemon", places->base, NULL};
+
+	(void)snprintf(program, sizeof(program), "%.400s/" IPVS_DAEMON,
+		       libexec && *libexec ? libexec : IPVS_LIBEXEC);
+	if (access(program, X_OK) < 0)
+		return fault_set(&call->fault, FAULT_INSTALLED, -errno, "%s: %s", program,
+				 strerror(errno));
+	return ready_start(argv, places->keeper.lock, &call->deadline, &call->fault);
+}
+
+/* A daemon that answers; one that does not is ended first. Its table stays meanwhile. */
+static int ipvs_ensure(struct call *call, const struct ipvs_places *places)
+{
+	struct fault fault = FAULT_INIT;
+	int r;
+
+	if (keeper_look(&places->keeper, &call->deadline, &fault) == KEEPER_ANSWERS)
+		return 0;
+	r = keeper_end(&places->keeper, &call->deadline, &call->fault);
+	return r ? r : ipvs_start_daemon(call, places);
+}
+
+static int ipvs_take_side(struct call *call, const struct ipvs_config *config, bool active)
+{
+	AUTO_KERNEL_SIDE struct kernel_side side = KERNEL_SIDE_INIT;
+	struct ipvs_places places;
+	int r = ipvs_places(call, &places);
+
+	if (!r)
+		r = kernel_side_open(&side, call);
+	if (!r)
+		r = settings_make(config, &call->fault);
+	if (!r)
+		r = ipvs_ensure(call, &places);
+	if (!r)
+		r = kernel_side_sync(&side, call, config, active);
+	if (!r)
+		call_keep(call, IPVS_SIDE, active ? "active" : "standby");
+	return r;
+}
+
+static int ipvs_activate(struct call *call, const void *config)
+{
+	return ipvs_take_side(call, config, true);
+}
+
+static int ipvs_stand_by(struct call *call, const void *config)
+{
+	return ipvs_take_side(call, config, false);
+}
+
+static int ipvs_reload(struct call *call, const void *config)
+{
+	AUTO_BUF struct buf answer = BUF_INIT;
+	struct ipvs_places places;
+	int r = ipvs_places(call, &places);
+
+	if (!r)
+		r = ipvs_ask(call, &places, "reload", &answer);
+	return r ? r : ipvs_take_side(call, config, ipvs_is_active(call));
+}
+
+static int ipvs_halt(struct call *call, const void *config)
+{
+	AUTO_KERNEL_SIDE struct kernel_side side = KERNEL_SIDE_INIT;
+	struct fault fault = call->fault;
+	struct ipvs_places places;
+	int r = ipvs_places(call, &places);
+
+	if (!r)
+		r = keeper_end(&places.keeper, &call->deadline, &call->fault);
+	if (r)
+		return r;
+	r = kernel_side_open(&side, call);
+	if (r == -ENOENT) {
+		call->fault = fault;
+		file_remove(places.table);
+		return 0;
+	}
+	if (!r)
+		r = kernel_side_own(&side, call, config, places.table);
+	if (!r)
+		r = kernel_side_remove(&side, call);
+	if (!r)
+		r = kernel_side_sync_end(&side, call, config);
+	if (r)
+		return r;
+	(void)record_set(&call->record, IPVS_SIDE, NULL);
+	file_remove(places.table);
+	return 0;
+}
+
+static int ipvs_check_link(struct call *call, const struct ipvs_config *config)
+{
+	AUTO_NETLINK struct netlink netlink = NETLINK_INIT;
+	struct link link;
+	int r;
+
+	if (!config->sync_interface)
+		return 0;
+	r = netlink_open(&netlink, NETLINK_ROUTE, &call->deadline, &call->fault);
+	if (!r)
+		r = link_by_name(&netlink, config->sync_interface, &call->fault, &link);
+	if (r)
+		fault_prefix(&call->fault, "sync_interface: ");
+	return r;
+}
+
+static int ipvs_check_host(struct call *call, const void *config)
+{
+	AUTO_KERNEL_SIDE struct kernel_side side = KERNEL_SIDE_INIT;
+	AUTO_INTENT struct intent intent = INTENT_INIT;
+	int r = source_read(config, &intent, &call->fault);
+
+	for (size_t i = 0; !r && i < intent.remark_count; i++)
+		log_line(&call->log, LOG_INFO, "%s", intent.remarks[i]);
+	if (!r)
+		r = ipvs_check_link(call, config);
+	return r ? r : kernel_side_open(&side, call);
+}
+
+static const struct role_ops ipvs_role = {
+	.look = ipvs_look,
+	.activate = ipvs_activate,
+	.stand_by = ipvs_stand_by,
+	.halt = ipvs_halt,
+	.reload = ipvs_reload,
+};
+
+static const struct action ipvs_actions[] = {
+	{"start", role_start, .timeout = "60s"},
+	{"stop", role_stop, .timeout = "30s"},
+	{"monitor", role_monitor, .timeout = "20s", .interval = "10s", .depth = "0"},
+	{"monitor", role_monitor, .timeout = "20s", .interval = "11s", .role = "Promoted",
+	 .depth = "0"},
+	{"promote", role_promote, .timeout = "60s"},
+	{"demote", role_demote, .timeout = "30s"},
+	{"reload-agent", role_reload, .timeout = "60s"},
+	{"validate-all", .timeout = "20s"},
+	{"meta-data", .timeout = "5s"},
+	{.name = NULL},
+};
+
+const struct agent agent = {
+	.name = "ipvs",
+	.version = "0.1.0",
+	.brief = "virtual services of the kernel's load balancer",
+	.text = "Serves virtual addresses by IPVS, the load balancer of the Linux kernel: a table of "
+		"services and their servers, checked by a daemon that takes dead servers out. It does "
+		"what keepalived's virtual_server and ldirectord do, as a resource of the cluster, and "
+		"reads their configurations.\n\n"
+		"The table is changed by differences: what is right in the kernel is left alone, "
+		"services of others are never touched, and what somebody changed by hand is put right "
+		"and reported by the next monitor. All servers are checked once before anything is "
+		"programmed.\n\n"
+		"As a promotable clone the unpromoted instances are warm: table and checks are alive, "
+		"and with sync_interface they receive the connections of the promoted one. The address "
+		"itself is ocf:quorate:vip's.",
+	.example =
+		"vip=192.0.2.10 port=80 realservers=\"192.0.2.21:80 masq 2, 192.0.2.22:80 masq 1\" "
+		"check=http",
+	.params = ipvs_params,
+	.actions = ipvs_actions,
+	.config_size = sizeof(struct ipvs_config),
+	.role = &ipvs_role,
+	.check = ipvs_check,
+	.check_host = ipvs_check_host,
+};

@@ -1,0 +1,1 @@
+ipvs_PKGS := libmnl

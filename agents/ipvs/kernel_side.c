@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "ipvs/kernel_side.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/file.h"
+#include "ipvs/config.h"
+#include "ipvs/intent.h"
+#include "ipvs/source.h"
+#include "net/ipvs_text.h"
+#include "ocf/call.h"
+
+int kernel_side_open(struct kernel_side *side, struct call *call)
+{
+	*side = KERNEL_SIDE_INIT;
+	return ipvs_open(&side->ipvs, &call->deadline, &call->fault);
+}
+
+void kernel_side_close(struct kernel_side *side)
+{
+	ipvs_close(&side->ipvs);
+	ipvs_table_release(&side->owned);
+}
+
+int kernel_side_own(struct kernel_side *side, struct call *call, const struct ipvs_config *config,
+		    const char *path)
+{
+	AUTO_INTENT struct intent intent = INTENT_INIT;
+	AUTO_BUF struct buf text = BUF_INIT;
+	struct fault fault = FAULT_INIT;
+
+	ipvs_table_release(&side->owned);
+	/* Both are hints: a damaged record or a configuration that is wrong by now hides nothing. */
+	if (!file_read(path, 1U << 20, &text) && ipvs_parse(text.data, &side->owned))
+		log_line(&call->log, LOG_WARNING, "%s is damaged", path);
+	if (source_read(config, &intent, &fault))
+		log_line(&call->log, LOG_DEBUG, "%s", fault.reason);
+	for (size_t i = 0; i < intent.service_count; i++) {
+		const struct ipvs_service *service = &intent.services[i].service;
+
+		if (!ipvs_table_find(&side->owned, &service->key) &&
+		    !ipvs_table_add(&side->owned, service))
+			return fault_set(&call->fault, FAULT_GENERIC, -ENOMEM, "%s",
+					 strerror(ENOMEM));
+	}
+	return 0;
+}
+
+int kernel_side_count(struct kernel_side *side, struct call *call, size_t *ret_count)
+{
+	AUTO_IPVS_TABLE struct ipvs_table have = IPVS_TABLE_INIT;
+	int r = ipvs_dump(&side->ipvs, &call->fault, &have);
+
+	*ret_count = 0;
+	for (size_t i = 0; i < have.count; i++)
+		*ret_count += ipvs_table_find(&side->owned, &have.services[i].key) != NULL;
+	return r;
+}
+
+int kernel_side_remove(struct kernel_side *side, struct call *call)
+{
+	AUTO_IPVS_CHANGES struct ipvs_changes changes = IPVS_CHANGES_INIT;
+	AUTO_IPVS_TABLE struct ipvs_table have = IPVS_TABLE_INIT;
+	const struct ipvs_table none = IPVS_TABLE_INIT;
+	int r = ipvs_dump(&side->ipvs, &call->fault, &have);
+
+	if (!r)
+		r = ipvs_difference(&have, &none, &side->owned, &changes);
+	return r ? r : ipvs_apply(&side->ipvs, &changes, &call->fault);
+}
+
+int kernel_side_compare(struct kernel_side *side, struct call *call, const char *want,
+			size_t *ret_count, char text[IPVS_CHANGE_TEXT_MAX])
+{
+	AUTO_IPVS_CHANGES struct ipvs_changes changes = IPVS_CHANGES_INIT;
+	AUTO_IPVS_TABLE struct ipvs_table have = IPVS_TABLE_INIT, wanted = IPVS_TABLE_INIT;
+	int r = ipvs_parse(want, &wanted);
+
+	text[0] = '\0';
+	if (r)
+		return fault_set(&call->fault, FAULT_GENERIC, r,
+				 "the daemon's answer is not understood");
+	r = ipvs_dump(&side->ipvs, &call->fault, &have);
+	if (!r)
+		r = ipvs_difference(&have, &wanted, &side->owned, &changes);
+	*ret_count = changes.count;
+	if (!r && changes.count)
+		(void)ipvs_change_text(&changes.items[0], text);
+	return r;
+}
+
+static struct ipvs_sync sync_of(const struct ipvs_config *config, bool active)
+{
+	struct ipvs_sync sync = {
+		.role = active ? IPVS_SYNC_MASTER : IPVS_SYNC_BACKUP,
+		.id = (uint32_t)config->sync_id,
+		.maximum = (uint16_t)config->sync_maxlen,
+		.group = config->sync_group,
+		.port = (uint16_t)config->sync_port,
+		.ttl = (uint8_t)config->sync_ttl,
+	};
+
+	(void)snprintf(sync.link, sizeof(sync.link), "%.15s", config->sync_interface);
+	return sync;
+}
+
+int kernel_side_sync(struct kernel_side *side, struct call *call, const struct ipvs_config *config,
+		     bool active)
+{
+	struct ipvs_sync sync;
+	int r;
+
+	if (!config->sync_interface)
+		return 0;
+	sync = sync_of(config, active);
+	r = ipvs_sync_stop(&side->ipvs, active ? IPVS_SYNC_BACKUP : IPVS_SYNC_MASTER, &call->fault);
+	return r ? r : ipvs_sync_start(&side->ipvs, &sync, &call->fault);
+}
+
+int kernel_side_sync_look(struct kernel_side *side, struct call *call,
+			  const struct ipvs_config *config, bool active,
+			  char text[IPVS_CHANGE_TEXT_MAX])
+{
+	struct ipvs_sync runs[2], wanted;
+	bool found = false;
+	size_t count;
+	int r;
+
+	text[0] = '\0';
+	if (!config->sync_interface)
+		return 0;
+	wanted = sync_of(config, active);
+	r = ipvs_sync_list(&side->ipvs, &call->fault, runs, &count);
+	for (size_t i = 0; !r && i < count; i++)
+		found |= ipvs_sync_fits(&runs[i], &wanted);
+	if (!r && !found)
+		(void)snprintf(text, IPVS_CHANGE_TEXT_MAX,
+			       "the sync daemon does not run as %s on %s with id %u",
+			       active ? "master" : "backup", wanted.link, wanted.id);
+	return r;
+}
+
+int kernel_side_sync_end(struct kernel_side *side, struct call *call,
+			 const struct ipvs_config *config)
+{
+	struct ipvs_sync runs[2];
+	size_t count;
+	int r;
+
+	if (!config->sync_interface)
+		return 0;
+	r = ipvs_sync_list(&side->ipvs, &call->fault, runs, &count);
+	for (size_t i = 0; !r && i < count; i++) {
+		const struct ipvs_sync ours = sync_of(config, runs[i].role == IPVS_SYNC_MASTER);
+
+		if (ipvs_sync_fits(&runs[i], &ours))
+			r = ipvs_sync_stop(&side->ipvs, runs[i].role, &call->fault);
+	}
+	return r;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "ipvs/verdict.h"
+
+#include "base/fault.h"
+
+static enum role_state verdict_broken(struct fault *fault, const char *words)
+{
+	(void)fault_set(fault, FAULT_GENERIC, 0, "%s", words);
+	return ROLE_BROKEN;
+}
+
+static enum role_state verdict_without_daemon(const struct verdict_view *v, struct fault *fault)
+{
+	if (v->daemon == KEEPER_SILENT)
+		return verdict_broken(fault, v->daemon_words);
+	if (!v->here)
+		return ROLE_ABSENT;
+	(void)fault_set(fault, FAULT_GENERIC, 0,
+			"the daemon is not running; the table stays as it was, unchecked");
+	return ROLE_BROKEN;
+}
+
+enum role_state verdict_reach(const struct verdict_view *v, struct fault *fault)
+{
+	if (v->daemon != KEEPER_ANSWERS)
+		return verdict_without_daemon(v, fault);
+	if (v->wrong && !v->repaired)
+		return verdict_broken(fault, v->first_wrong);
+	if (v->sync_words)
+		return verdict_broken(fault, v->sync_words);
+	if (v->below) {
+		(void)fault_set(fault, FAULT_GENERIC, 0, "%s: too few servers are alive", v->below);
+		return ROLE_BROKEN;
+	}
+	if (v->wrong)
+		(void)fault_set(fault, FAULT_GENERIC, 0, "repaired: %s%s", v->first_wrong,
+				v->wrong > 1 ? ", and more" : "");
+	else if (v->setting_words)
+		(void)fault_set(fault, FAULT_GENERIC, 0, "%s", v->setting_words);
+	else if (v->dead)
+		(void)fault_set(fault, FAULT_GENERIC, 0, "%ld of %ld servers are dead", v->dead,
+				v->servers);
+	else
+		return v->active ? ROLE_ACTIVE : ROLE_STANDBY;
+	/* A standby that is degraded counts as one: Pacemaker has no code for it. */
+	return v->active ? ROLE_DEGRADED : ROLE_STANDBY;
+}

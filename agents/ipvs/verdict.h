@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The verdict of a monitor, out of what was seen. Pure.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "daemon/keeper.h"
+#include "ocf/role.h"
+
+struct fault;
+
+struct verdict_view {
+	enum keeper_state daemon;
+	const char *daemon_words;  /* why it is not KEEPER_ANSWERS */
+	size_t here;		   /* services of ours in the kernel */
+	size_t wrong;		   /* changes that the kernel's table needs */
+	const char *first_wrong;   /* a sentence about the first of them */
+	bool repaired;		   /* the daemon has put them right since */
+	const char *sync_words;	   /* what is wrong with connection sync, or NULL */
+	const char *setting_words; /* with the kernel's settings, or NULL */
+	const char *below;	   /* a service without quorum and fallback, or NULL */
+	long dead, servers;
+	bool active; /* the role that it has, if it is whole */
+};
+
+/* The state, with the fault set for DEGRADED and BROKEN. */
+enum role_state verdict_reach(const struct verdict_view *view, struct fault *fault);
