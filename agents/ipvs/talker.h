@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One probe: a way, perhaps TLS on it, and a conversation.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ipvs/kind.h"
+#include "ipvs/talk.h"
+
+struct tls_session;
+
+enum talker_stage {
+	TALKER_OPENING,
+	TALKER_SHAKING,
+	TALKER_TALKING
+};
+
+struct talker {
+	const struct target *target;
+	const struct kind *kind;
+	enum talker_stage stage;
+	int fd; /* -1: none */
+	size_t sent;
+	struct tls_session *tls;
+	struct talk talk; /* its outcome is the probe's */
+};
+
+/* Opens the way. OVER: it is known already. */
+enum talk_turn talker_begin(struct talker *talker, const struct target *target);
+
+/* The descriptor is ready, by what epoll(7) says. *ret_more: it could go on at once. */
+enum talk_turn talker_go(struct talker *talker, uint32_t events, bool *ret_more);
+
+/* The deadline has passed: sets the outcome. */
+void talker_late(struct talker *talker);
+
+/* Closes all, with a farewell where the conversation has one. */
+void talker_end(struct talker *talker);
