@@ -12,7 +12,8 @@
 #   fence/NAME/NAME.mk       NAME_PKGS := ...         build/fence/NAME, out of fence/NAME/*.c
 #                            NAME_ALSO := ...        and further names of it, symbolic links
 #   agents/ROOM/DAEMON.mk    DAEMON_PKGS := ...       build/libexec/DAEMON, whose main is
-#                                                     agents/ROOM/DAEMON_main.c
+#                                                     agents/ROOM/DAEMON_main.c; one named
+#                                                     quorate-X is for people, unless X is a daemon
 # Mains are named *_main.c and stay out of the archives; a room's other objects are an archive, so
 # that an executable carries only what it calls.
 
@@ -77,6 +78,7 @@ FENCE_NAMES := $(foreach f,$(FENCES),$f $($f_ALSO))
 ROOMS := $(AGENTS) $(FENCES)
 DAEMON_MAINS := $(sort $(wildcard agents/*/*_main.c))
 DAEMONS := $(patsubst %_main.c,%,$(notdir $(DAEMON_MAINS)))
+TOOLS := $(filter-out %d,$(filter quorate-%,$(DAEMONS)))
 
 objects = $(patsubst %.c,$(O)/%.o,$(filter-out %_main.c,$(sort $(wildcard $(addsuffix /*.c,$1)))))
 room = $(wildcard agents/$1 fence/$1)
@@ -193,12 +195,14 @@ install: all ## install into DESTDIR=, PREFIX=/usr and OCFDIR=/usr/lib/ocf
 	$(call install_to,755,$(AGENTDIR),$(AGENTS:%=$(B)/agents/%))
 	$(call install_to,755,$(PREFIX)/sbin,$(FENCES:%=$(B)/fence/%))
 	$(Q)$(foreach f,$(FENCES),$(foreach n,$($f_ALSO),ln -sf $f $(DESTDIR)$(PREFIX)/sbin/$n; )):
-	$(call install_to,755,$(LIBEXECDIR),$(DAEMONS:%=$(B)/libexec/%))
+	$(call install_to,755,$(LIBEXECDIR),$(filter-out $(TOOLS:%=$(B)/libexec/%),$(DAEMONS:%=$(B)/libexec/%)))
+	$(call install_to,755,$(PREFIX)/sbin,$(TOOLS:%=$(B)/libexec/%))
 	$(call install_to,644,$(MANDIR)/man7,$(filter %.7,$(MAN_PAGES)))
 	$(call install_to,644,$(MANDIR)/man8,$(filter %.8,$(MAN_PAGES)))
 uninstall: ## remove what install has put there
 	$(Q)rm -f $(DESTDIR)$(TMPFILESDIR)/quorate.conf $(AGENTS:%=$(DESTDIR)$(AGENTDIR)/%) \
 		$(FENCE_NAMES:%=$(DESTDIR)$(PREFIX)/sbin/%) $(DAEMONS:%=$(DESTDIR)$(LIBEXECDIR)/%) \
+		$(TOOLS:%=$(DESTDIR)$(PREFIX)/sbin/%) \
 		$(foreach m,$(notdir $(MAN_PAGES)),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $m))/$m)
 	$(Q)rmdir $(DESTDIR)$(AGENTDIR) $(DESTDIR)$(LIBEXECDIR) 2>/dev/null || :
 install_to = $(if $(strip $3),$(Q)$(INSTALL) -d $(DESTDIR)$2 && $(INSTALL) -m $1 $3 $(DESTDIR)$2/)

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * balance=bytraffic: weights that are steered so that the servers' shares of the bytes become those
+ * of their configured weights, whatever the connections carry. Pure.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One server of a service; kept from step to step, zeroed at first. */
+struct balance {
+	uint64_t counter; /* the kernel's bytes, when last seen */
+	double bytes;	  /* what counts of them: older ones fade */
+	double factor;	  /* of the configured weight; 0: not steered yet */
+	bool seen;
+};
+
+struct balance_server {
+	struct balance *balance;
+	int weight;	  /* configured */
+	bool serves;	  /* alive, and not being drained */
+	uint64_t counter; /* bytes now; smaller than before: the kernel counts anew */
+	int steered;	  /* out: the weight to be set */
+};
+
+/* The configured weights are multiplied by this: the scheduler knows whole numbers only. */
+#define BALANCE_SCALE 100
+#define BALANCE_WEIGHT_MAX 65535
+#define BALANCE_STEP_MS 2000
+
+/* One step of all servers of one service, every BALANCE_STEP_MS. */
+void balance_step(struct balance_server *servers, size_t count);

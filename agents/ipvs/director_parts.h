@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the files of the director share, and nobody else.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/deadline.h"
+#include "daemon/loop.h"
+#include "ipvs/director.h"
+#include "ipvs/manual.h"
+#include "ipvs/shift.h"
+#include "ipvs/wanted.h"
+#include "net/ipvs_kernel.h"
+
+struct director {
+	struct loop *loop;
+	const struct director_options *options;
+	struct shift *shift; /* at work; NULL before the first one knows its servers */
+	struct shift *next;  /* being prepared by a start or reload */
+	struct loop_timer first_round, tick;
+	struct server_request *reloader; /* who waits for the next shift */
+	struct manual_list manual;
+	struct ipvs kernel;
+	struct deadline patience; /* of a conversation with the kernel */
+	struct ipvs_table have;	  /* as far as we know */
+	struct ipvs_table want, owned;
+	bool sure;  /* have was read or made, and nothing failed since */
+	bool ready; /* the table was right once */
+	unsigned int ticks;
+};
+
+/* director_table.c: the kernel ---------------------------------------------------------------- */
+
+/* Looks at all servers again, logs and notifies what is new, and brings the table in order. */
+int director_apply(struct director *director, struct fault *fault, size_t *ret_changes);
+
+/* The same after a look at the kernel's own table. */
+int director_repair(struct director *director, struct fault *fault, size_t *ret_changes);
+
+/* What has to do with connections and bytes: drained servers, steered weights. Once a second. */
+void director_count(struct director *director);
+
+/* director_state.c: what people said ------------------------------------------------------------ */
+
+int director_load_manual(struct director *director, struct fault *fault);
+int director_say_manual(struct director *director, const struct manual *manual,
+			struct fault *fault);
+bool director_knows(const struct director *director, const struct inet *address, uint16_t port);
+
+/* director.c ------------------------------------------------------------------------------------- */
+
+/* Begins the next shift. 0 or -errno with the fault set: then all stays as it is. */
+int director_reload(struct director *director, struct fault *fault);

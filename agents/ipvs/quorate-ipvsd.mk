@@ -1,0 +1,1 @@
+quorate-ipvsd_PKGS := libmnl libqb jansson libmd

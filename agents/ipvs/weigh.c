@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "ipvs/weigh.h"
+
+#include <string.h>
+
+#include "ipvs/balance.h"
+#include "ipvs/plan.h"
+
+#define WEIGH_NS 1000000LL /* of a millisecond */
+
+/* Alive if all checks say so; the one that decides gives code and reason. */
+static void weigh_state(const struct plan_server *server, const struct gauge *gauges,
+			struct weighed *w, bool *ret_known, bool *ret_alive)
+{
+	const struct gauge *decides = NULL;
+
+	*ret_known = *ret_alive = true;
+	for (size_t i = 0; i < server->count; i++) {
+		const struct gauge *g = &gauges[server->checks[i]];
+
+		*ret_known &= g->known;
+		*ret_alive &= g->known && g->alive;
+		if (!decides || (decides->alive && (!g->alive || decides->code == OUTCOME_OK)))
+			decides = g;
+	}
+	w->code = decides ? decides->code : OUTCOME_OK;
+	memcpy(w->reason, decides ? decides->reason : "", decides ? sizeof(w->reason) : 1);
+}
+
+/* What the checks make of the configured weight, or of the one that traffic steers. */
+static int weigh_checks(const struct plan_server *server, const struct gauge *gauges, int steered)
+{
+	int weight = steered ? steered : server->server->server.weight, percent = 100;
+
+	for (size_t i = 0; i < server->count; i++) {
+		const struct gauge *g = &gauges[server->checks[i]];
+
+		if (g->weight == OUTCOME_NO_WEIGHT)
+			continue;
+		if (!g->percent)
+			weight = g->weight * (steered ? BALANCE_SCALE : 1);
+		else if (g->weight < percent)
+			percent = g->weight;
+	}
+	if (!weight || !percent)
+		return 0;
+	weight = (int)((long long)weight * percent / 100);
+	return weight ? weight : 1;
+}
+
+static int weigh_slow(const struct plan_server *server, long long now, int weight,
+		      struct weighed *w)
+{
+	const long long slow = server->service->slow_start * WEIGH_NS;
+
+	w->growing = w->alive && slow && w->risen && now - w->risen < slow;
+	if (!w->growing || weight <= 1)
+		return weight;
+	weight = (int)((double)weight * (double)(now - w->risen) / (double)slow);
+	return weight ? weight : 1;
+}
+
+static void weigh_turn(struct weighed *w, bool known, bool alive, long long now)
+{
+	if (alive && w->known && !w->alive)
+		w->risen = now;
+	if (!w->since || !w->known || alive != w->alive)
+		w->since = now;
+	w->known = known;
+	w->alive = alive;
+}
+
+unsigned int weigh(const struct plan_server *server, const struct gauge *gauges,
+		   const struct manual *said, bool drained, long long now, struct weighed *w)
+{
+	const struct weighed before = *w;
+	bool known, alive;
+	int weight;
+
+	weigh_state(server, gauges, w, &known, &alive);
+	weigh_turn(w, known, alive, now);
+	weight = weigh_checks(server, gauges, w->steered);
+	weight = weigh_slow(server, now, weight, w);
+	w->manual = said ? said->mode : MANUAL_NONE;
+	w->gone = w->manual == MANUAL_MAINT || (w->manual == MANUAL_DRAIN && drained);
+	if (w->manual)
+		weight = 0;
+	w->weight = weight == server->server->server.weight ? -1 : weight;
+	return (w->weight != before.weight || w->gone != before.gone ? WEIGH_WEIGHT : 0U) |
+	       (w->alive != before.alive || w->known != before.known ? WEIGH_STATE : 0U);
+}
