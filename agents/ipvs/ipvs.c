@@ -130,6 +130,7 @@ static int ipvs_look(struct call *call, const void *config, enum role_state *ret
 	r = kernel_side_open(&side, call);
 	if (r && view.daemon == KEEPER_GONE) {
 		/* Without IPVS nothing of it can be here. */
+		call->fault = FAULT_INIT;
 		*ret_state = ROLE_ABSENT;
 		return 0;
 	}

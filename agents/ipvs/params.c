@@ -5,7 +5,9 @@
 
 #include "base/fault.h"
 #include "ipvs/config.h"
+#include "ipvs/intent.h"
 #include "ipvs/realservers.h"
+#include "ipvs/source.h"
 
 #define ONE_DAY_MS 86400000
 
@@ -290,12 +292,18 @@ static int check_service(const struct ipvs_config *c, struct fault *fault)
 	return 0;
 }
 
-int ipvs_check(const void *config, struct fault *fault)
+/* What the texts of servers, ports and scheduler mean; a file and its secrets are the host's. */
+static int check_texts(const struct ipvs_config *c, struct fault *fault)
 {
-	const struct ipvs_config *c = config;
+	AUTO_INTENT struct intent intent = INTENT_INIT;
+	struct ipvs_config plain = *c;
 
-	if (check_service(c, fault))
-		return -EINVAL;
+	plain.check_password_file = NULL;
+	return c->file ? 0 : source_read(&plain, &intent, fault);
+}
+
+static int check_check(const struct ipvs_config *c, struct fault *fault)
+{
 	if (c->check_method && strcmp(c->check_method, "GET") && strcmp(c->check_method, "HEAD"))
 		return fault_set(fault, FAULT_CONFIGURED, -EINVAL,
 				 "check_method must be GET or HEAD, not '%.40s'", c->check_method);
@@ -309,6 +317,15 @@ int ipvs_check(const void *config, struct fault *fault)
 	if (c->check_interval < 10 || c->check_timeout < 1)
 		return fault_set(fault, FAULT_CONFIGURED, -EINVAL,
 				 "check_interval must be 10ms at least, check_timeout above 0");
+	return 0;
+}
+
+int ipvs_check(const void *config, struct fault *fault)
+{
+	const struct ipvs_config *c = config;
+
+	if (check_service(c, fault) || check_check(c, fault))
+		return -EINVAL;
 	if (c->hysteresis >= c->quorum)
 		return fault_set(fault, FAULT_CONFIGURED, -EINVAL,
 				 "hysteresis must be less than quorum");
@@ -316,5 +333,5 @@ int ipvs_check(const void *config, struct fault *fault)
 		return fault_set(fault, FAULT_CONFIGURED, -EINVAL,
 				 "sync_interface must be an interface's name, not '%.40s'",
 				 c->sync_interface);
-	return 0;
+	return check_texts(c, fault);
 }

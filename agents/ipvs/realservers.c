@@ -61,6 +61,14 @@ static int check_secret(const struct reading *at, const char *path, const char *
 	return *ret_secret ? 0 : -ENOMEM;
 }
 
+static int check_program(const struct reading *at, const char *text, struct intent_check *check)
+{
+	struct reading where = *at;
+
+	where.where = "check_command";
+	return reading_command(&where, text, &check->command);
+}
+
 static int check_url(const struct reading *at, const struct ipvs_config *c,
 		     struct intent_check *check)
 {
@@ -116,7 +124,7 @@ static int check_of(const struct reading *at, const struct ipvs_config *c,
 	check.require_reply = check.receive != NULL;
 	r = check_secret(at, c->check_password_file, &check.password);
 	if (!r && c->check_command)
-		r = reading_command(at, c->check_command, &check.command);
+		r = check_program(at, c->check_command, &check);
 	if (!r)
 		r = check_url(at, c, &check);
 	*ret_check = check;
@@ -303,8 +311,8 @@ int realservers_read(struct reading *reading, const struct ipvs_config *c)
 	if (!r)
 		r = check_of(reading, c, &check);
 	if (!r && !ports)
-		return service_add(reading, c, 0, &kernel, &check);
-	while (!r && *ports) {
+		r = service_add(reading, c, 0, &kernel, &check);
+	while (!r && ports && *ports) {
 		size_t length = strcspn(ports, ", ");
 		uint16_t port = 0;
 		char name[32];
@@ -323,6 +331,7 @@ int realservers_read(struct reading *reading, const struct ipvs_config *c)
 		reading->intent->timeout_tcp = c->timeout_tcp;
 		reading->intent->timeout_fin = c->timeout_fin;
 		reading->intent->timeout_udp = c->timeout_udp;
+		reading->where = "realservers";
 	}
 	return r;
 }

@@ -70,6 +70,8 @@ int source_read(const struct ipvs_config *config, struct intent *ret_intent, str
 		return fault_set(fault, FAULT_ARGS, -EINVAL, "config: %s is no text file",
 				 config->file);
 	r = source_parse(config->file, text.data, ret_intent, fault);
+	if (r)
+		fault_prefix(fault, "config: ");
 	ret_intent->autoreload |= config->autoreload;
 	return r;
 }

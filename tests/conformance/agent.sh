@@ -18,6 +18,7 @@
 #	daemon      1: start leaves a daemon in a session of its own, until stop
 #	foreign     a pattern of what the agent's libraries open and close again, for themselves
 #	scenes      on one line: where it is tried, as SCENE tells scene; without it there is one
+#	elsewhere   the parts that are left to the kernel laboratory (tests/kernel/test-NAME-conformance)
 #	servants    set by scene: the processes that it has started, which are nobody's strangers
 #
 # and defines, where the defaults (nothing) do not do:
@@ -34,6 +35,7 @@ agent_load() {
 	AGENT=$OCF/$NAME
 	XML=$TOP/ocf-metadata/$NAME.xml
 	valid=() changed=() reload=() bad=() unfit=() peer='' peer_values=() lingers=0 daemon='' foreign='' servants=()
+	elsewhere=()
 	scene() { :; }
 	state() { :; }
 	if [[ ! -e $TABLES/$NAME.conf ]]; then
@@ -181,11 +183,19 @@ clean() {
 	call stop CRM_meta_promoted_max=1
 }
 
+is_elsewhere() {
+	[[ -z ${KERNEL_LAB:-} && " ${elsewhere[*]} " == *" $1 "* ]]
+}
+
 # run_parts PART...: runs the parts of a test, which are functions, for the sandbox's agent.
 run_parts() {
 	local part
 	if agent_load "$SANDBOX"; then
 		for part in "$@"; do
+			if is_elsewhere "$part"; then
+				echo "note: $NAME: $part is run by kernel/test-$NAME-conformance"
+				continue
+			fi
 			"$part"
 			clean
 		done
