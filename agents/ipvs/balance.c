@@ -41,10 +41,14 @@ static void balance_steer(struct balance_server *server, double bytes, double we
 
 void balance_step(struct balance_server *servers, size_t count)
 {
-	double bytes = 0, weights = 0, mean = 0;
+	double bytes = 0, weights = 0, mean = 0, all = 0, scale = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		balance_count(&servers[i]);
+		if (servers[i].weight > 0) {
+			all += servers[i].weight;
+			scale += BALANCE_MEAN;
+		}
 		if (!servers[i].serves || servers[i].weight <= 0)
 			continue;
 		bytes += servers[i].balance->bytes;
@@ -63,8 +67,10 @@ void balance_step(struct balance_server *servers, size_t count)
 
 		if (s->serves && s->weight > 0)
 			s->balance->factor /= mean;
-		s->steered =
-			(int)balance_within(s->balance->factor * s->weight * BALANCE_SCALE + 0.5,
-					    s->weight > 0 ? 1 : 0, BALANCE_WEIGHT_MAX);
+		s->steered = s->weight <= 0 ?
+				     0 :
+				     (int)balance_within(
+					     s->balance->factor * s->weight * scale / all + 0.5, 1,
+					     BALANCE_WEIGHT_MAX);
 	}
 }

@@ -25,8 +25,11 @@ struct balance_server {
 	int steered;	  /* out: the weight to be set */
 };
 
-/* The configured weights are multiplied by this: the scheduler knows whole numbers only. */
-#define BALANCE_SCALE 100
+/*
+ * What a server's weight becomes in the mean: enough for whole numbers to say something, and no more,
+ * since wrr gives as many connections in a row to one server as its weight exceeds the others.
+ */
+#define BALANCE_MEAN 50
 #define BALANCE_WEIGHT_MAX 65535
 #define BALANCE_STEP_MS 2000
 

@@ -89,6 +89,20 @@ static void director_lost(const char *why, void *data)
 	log_line(d->options->log, LOG_ERR, "%s; another one takes over, the table stays", why);
 }
 
+/* A file with an error is reported once, and what was read before stays in force. */
+static void director_autoreload(struct director *d)
+{
+	const struct intent *intent = &d->shift->intent;
+	struct fault fault = FAULT_INIT;
+
+	if (!intent->autoreload || d->next || !vigil_changed(&d->vigil, intent->files))
+		return;
+	log_line(d->options->log, LOG_INFO, "the configuration has changed");
+	if (director_reload(d, &fault))
+		log_line(d->options->log, LOG_ERR, "%s; what was read before stays in force",
+			 fault.reason);
+}
+
 static bool director_grows(const struct shift *shift)
 {
 	for (size_t i = 0; i < shift->plan.server_count; i++)
@@ -110,6 +124,7 @@ static void director_tick(void *data)
 		return;
 	shift_guard(d->shift);
 	director_count(d);
+	director_autoreload(d);
 	if (!d->sure || director_grows(d->shift))
 		(void)director_apply(d, &fault, NULL);
 }

@@ -11,6 +11,7 @@
 #include "ipvs/director.h"
 #include "ipvs/manual.h"
 #include "ipvs/shift.h"
+#include "ipvs/vigil.h"
 #include "ipvs/wanted.h"
 #include "net/ipvs_kernel.h"
 
@@ -22,6 +23,7 @@ struct director {
 	struct loop_timer first_round, tick;
 	struct server_request *reloader; /* who waits for the next shift */
 	struct manual_list manual;
+	struct vigil vigil; /* over the configuration's files */
 	struct ipvs kernel;
 	struct deadline patience; /* of a conversation with the kernel */
 	struct ipvs_table have;	  /* as far as we know */

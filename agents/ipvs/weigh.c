@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "ipvs/balance.h"
 #include "ipvs/plan.h"
 
 #define WEIGH_NS 1000000LL /* of a millisecond */
@@ -28,6 +27,16 @@ static void weigh_state(const struct plan_server *server, const struct gauge *ga
 	memcpy(w->reason, decides ? decides->reason : "", decides ? sizeof(w->reason) : 1);
 }
 
+/* A weight as a check says it: in a service whose weights are steered, in their measure. */
+static int weigh_part(const struct plan_server *server, int weight, int steered)
+{
+	const int configured = server->server->server.weight;
+
+	if (!steered || configured <= 0)
+		return weight;
+	return (int)((long long)weight * steered / configured);
+}
+
 /* What the checks make of the configured weight, or of the one that traffic steers. */
 static int weigh_checks(const struct plan_server *server, const struct gauge *gauges, int steered)
 {
@@ -39,7 +48,7 @@ static int weigh_checks(const struct plan_server *server, const struct gauge *ga
 		if (g->weight == OUTCOME_NO_WEIGHT)
 			continue;
 		if (!g->percent)
-			weight = g->weight * (steered ? BALANCE_SCALE : 1);
+			weight = weigh_part(server, g->weight, steered);
 		else if (g->weight < percent)
 			percent = g->weight;
 	}

@@ -97,7 +97,7 @@ static void test_weights(void **state)
 		{{.weight = 8}, {.weight = 50, .percent = true}, 0, 4},
 		{{.weight = -1}, {.weight = -1}, 1234, 1234},
 		{{.weight = 50, .percent = true}, {.weight = -1}, 1234, 617},
-		{{.weight = 7}, {.weight = -1}, 1234, 700},
+		{{.weight = 7}, {.weight = -1}, 1234, 863},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -279,8 +279,8 @@ static void test_balance_stays(void **state)
 							     .serves = i != 1,
 							     .counter = i ? 0 : counter};
 		balance_step(servers, 3);
-		assert_int_equal(servers[0].steered, 1000);
-		assert_int_equal(servers[1].steered, 1000);
+		assert_int_equal(servers[0].steered, 50);
+		assert_int_equal(servers[1].steered, 50);
 		assert_int_equal(servers[2].steered, 0);
 	}
 }
