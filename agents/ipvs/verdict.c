@@ -29,7 +29,8 @@ enum role_state verdict_reach(const struct verdict_view *v, struct fault *fault)
 		return verdict_broken(fault, v->first_wrong);
 	if (v->sync_words)
 		return verdict_broken(fault, v->sync_words);
-	if (v->below) {
+	/* Dead servers keep nobody from standing by. */
+	if (v->below && v->active) {
 		(void)fault_set(fault, FAULT_GENERIC, 0, "%s: too few servers are alive", v->below);
 		return ROLE_BROKEN;
 	}

@@ -38,7 +38,7 @@ ipvs() {
 	done
 	[[ $action == probe ]] || set+=(OCF_RESKEY_CRM_meta_interval=10000)
 	rc=0
-	net_at director env OCF_RESOURCE_INSTANCE=web HA_LOGFACILITY=none HA_LOGFILE=/run/log \
+	net_at "${NET_DIRECTOR:-director}" env OCF_RESOURCE_INSTANCE=web HA_LOGFACILITY=none HA_LOGFILE=/run/log \
 		OCF_RESKEY_CRM_meta_timeout=60000 "${set[@]}" "$BUILD/agents/ipvs" \
 		"${action/probe/monitor}" >/run/out 2>&1 </dev/null || rc=$?
 	reason=$(sed -n 's/^ocf-exit-reason://p' /run/out | tail -n 1)
