@@ -191,6 +191,8 @@ static int ipvs_take_side(struct call *call, const struct ipvs_config *config, b
 	if (!r)
 		r = settings_make(config, &call->fault);
 	if (!r)
+		r = kernel_side_timeouts(&side, call, config);
+	if (!r)
 		r = ipvs_ensure(call, &places);
 	if (!r)
 		r = kernel_side_sync(&side, call, config, active);

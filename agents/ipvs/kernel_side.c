@@ -94,6 +94,25 @@ int kernel_side_compare(struct kernel_side *side, struct call *call, const char 
 	return r;
 }
 
+int kernel_side_timeouts(struct kernel_side *side, struct call *call,
+			 const struct ipvs_config *config)
+{
+	AUTO_INTENT struct intent intent = INTENT_INIT;
+	struct ipvs_timeouts timeouts;
+	int r = source_read(config, &intent, &call->fault);
+
+	if (r)
+		return r;
+	timeouts = (struct ipvs_timeouts){
+		.tcp = (uint32_t)intent.timeout_tcp,
+		.fin = (uint32_t)intent.timeout_fin,
+		.udp = (uint32_t)intent.timeout_udp,
+	};
+	if (!timeouts.tcp && !timeouts.fin && !timeouts.udp)
+		return 0;
+	return ipvs_set_timeouts(&side->ipvs, &timeouts, &call->fault);
+}
+
 static struct ipvs_sync sync_of(const struct ipvs_config *config, bool active)
 {
 	struct ipvs_sync sync = {

@@ -43,6 +43,10 @@ int kernel_side_remove(struct kernel_side *side, struct call *call);
 int kernel_side_compare(struct kernel_side *side, struct call *call, const char *want,
 			size_t *ret_count, char text[IPVS_CHANGE_TEXT_MAX]);
 
+/* Sets the timeouts of idle connections that the configuration gives. */
+int kernel_side_timeouts(struct kernel_side *side, struct call *call,
+			 const struct ipvs_config *config);
+
 /* Connection sync of a role: the daemon of that role runs as configured, the other does not. */
 int kernel_side_sync(struct kernel_side *side, struct call *call, const struct ipvs_config *config,
 		     bool active);

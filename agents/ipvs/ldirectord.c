@@ -335,7 +335,14 @@ static int ld_pass(struct ld *ld, const char *text)
 int ldirectord_read(struct reading *reading, const char *text)
 {
 	struct ld ld = {.at = reading, .global = LD_OPTIONS_INIT};
-	int r = ld_pass(&ld, text);
+	const char **files = memory_take(reading->intent, 2 * sizeof(*files));
+	int r;
+
+	if (!files)
+		return -ENOMEM;
+	files[0] = reading->file;
+	reading->intent->files = files;
+	r = ld_pass(&ld, text);
 
 	/* A setting of the file holds for the services above it, too. */
 	ld.pass = 1;

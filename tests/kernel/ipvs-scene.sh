@@ -18,6 +18,8 @@
 scene_needs() {
 	kernel_needs tests/kernel/ipvs-scene.sh tests/kernel/net.sh "$BUILD/agents/ipvs" \
 		"$BUILD/libexec/quorate-ipvsd" "$BUILD/libexec/quorate-ipvs"
+	# What the daemon loads only when a check needs it.
+	[[ -n ${KERNEL_LAB:-} ]] || kernel_needs "$(/sbin/ldconfig -p | awk '/libpcre2-8.so.0/ { print $NF; exit }')"
 }
 
 scene() {
@@ -69,6 +71,6 @@ await() {
 	until "$@"; do
 		read -r now _ </proc/uptime
 		((${now%.*} <= end)) || return 1
-		sleep 0.1
+		sleep 0.5
 	done
 }

@@ -105,7 +105,7 @@ static void test_keepalived(void **state)
 		"tcp 10.1.0.100:80 wrr flags 0 persistence 0/32 quorum 1/0\n"
 		"  server 10.2.1.2:80 way 0/0/0 weight 2 thresholds 0 0\n"
 		"    http port 80 every 5000 within 3000 again 2000 fall 4 rise 1 url / digest "
-		"6a2ca8 status -\n"
+		"ea53b3 status -\n"
 		"  server 10.2.2.2:80 way 0/0/0 weight 1 thresholds 0 0\n"
 		"    http port 80 every 5000 within 3000 again 2000 fall 4 rise 1 url / digest - "
 		"status 200-200\n"
