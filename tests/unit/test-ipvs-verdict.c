@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/fault.h"
+#include "ipvs/intent.h"
+#include "ipvs/verdict.h"
+#include "ipvs/wanted.h"
+#include "net/ipvs_text.h"
+#include "base/buf.h"
+
+#define ANSWERS .daemon = KEEPER_ANSWERS
+
+static void test_rows(void **state)
+{
+	static const struct {
+		struct verdict_view view;
+		enum role_state reached;
+		const char *reason;
+	} rows[] = {
+		{{.daemon = KEEPER_GONE}, ROLE_ABSENT, ""},
+		{{.daemon = KEEPER_GONE, .here = 1},
+		 ROLE_BROKEN,
+		 "the daemon is not running; the table stays as it was, unchecked"},
+		{{.daemon = KEEPER_SILENT, .daemon_words = "it is stopped"},
+		 ROLE_BROKEN,
+		 "it is stopped"},
+		{{ANSWERS, .active = true}, ROLE_ACTIVE, ""},
+		{{ANSWERS}, ROLE_STANDBY, ""},
+		{{ANSWERS, .active = true, .wrong = 1, .first_wrong = "x is missing"},
+		 ROLE_BROKEN,
+		 "x is missing"},
+		{{ANSWERS, .active = true, .wrong = 1, .first_wrong = "x", .repaired = true},
+		 ROLE_DEGRADED,
+		 "repaired: x"},
+		{{ANSWERS, .active = true, .wrong = 2, .first_wrong = "x", .repaired = true},
+		 ROLE_DEGRADED,
+		 "repaired: x, and more"},
+		{{ANSWERS, .active = true, .sync_words = "no sync"}, ROLE_BROKEN, "no sync"},
+		{{ANSWERS, .active = true, .below = "tcp x"},
+		 ROLE_BROKEN,
+		 "tcp x: too few servers are alive"},
+		{{ANSWERS, .below = "tcp x"}, ROLE_STANDBY, ""},
+		{{ANSWERS, .active = true, .setting_words = "set"}, ROLE_DEGRADED, "set"},
+		{{ANSWERS, .active = true, .dead = 1, .servers = 3},
+		 ROLE_DEGRADED,
+		 "1 of 3 servers are dead"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct fault fault = FAULT_INIT;
+
+		assert_int_equal(verdict_reach(&rows[i].view, &fault), rows[i].reached);
+		assert_string_equal(fault.reason, rows[i].reason);
+	}
+}
+
+static const char *want(struct intent_service *service, const struct standing *standings,
+			bool *quorum, struct buf *text)
+{
+	const struct intent intent = {.services = service, .service_count = 1};
+	AUTO_IPVS_TABLE struct ipvs_table table = IPVS_TABLE_INIT;
+
+	assert_int_equal(wanted_table(&intent, standings, quorum, &table), 0);
+	buf_clear(text);
+	for (size_t i = 0; i < table.count; i++) {
+		buf_adds(text, "service");
+		for (size_t n = 0; n < table.services[i].count; n++)
+			buf_addf(text, " %u:%d", table.services[i].servers[n].port,
+				 table.services[i].servers[n].weight);
+	}
+	return text->data;
+}
+
+#define SERVER(port_, weight_)                                                                     \
+	{                                                                                          \
+		.id = (port_)-1, .server = {.port = (port_), .weight = (weight_)},                 \
+	}
+#define ALIVE                                                                                      \
+	{                                                                                          \
+		.alive = true, .weight = -1                                                        \
+	}
+#define DEAD                                                                                       \
+	{                                                                                          \
+		.weight = -1                                                                       \
+	}
+
+static void test_wanted(void **state)
+{
+	struct intent_server servers[] = {SERVER(1, 2), SERVER(2, 1)};
+	struct intent_server fallback = SERVER(3, 1);
+	struct intent_service service = {
+		.servers = servers, .server_count = 2, .fallbacks = &fallback, .quorum = 1};
+	struct standing all[] = {ALIVE, ALIVE, ALIVE}, one[] = {ALIVE, DEAD, ALIVE},
+			none[] = {DEAD, DEAD, ALIVE},
+			drained[] = {ALIVE, {.alive = true, .weight = 0}, ALIVE},
+			out[] = {ALIVE, {.alive = true, .absent = true, .weight = -1}, ALIVE};
+	AUTO_BUF struct buf text = BUF_INIT;
+	bool quorum = true;
+
+	assert_string_equal(want(&service, all, &quorum, &text), "service 1:2 2:1");
+	assert_string_equal(want(&service, one, &quorum, &text), "service 1:2");
+	assert_string_equal(want(&service, drained, &quorum, &text), "service 1:2 2:0");
+	assert_string_equal(want(&service, none, &quorum, &text), "service");
+	assert_false(quorum);
+	service.fallback_count = 1;
+	assert_string_equal(want(&service, none, &quorum, &text), "service 3:1");
+	servers[1].quiescent = true;
+	assert_string_equal(want(&service, none, &quorum, &text), "service 2:0 3:1");
+	assert_string_equal(want(&service, one, &quorum, &text), "service 1:2 2:0");
+	assert_string_equal(want(&service, out, &quorum, &text), "service 1:2");
+	/* The fallback serves alone. */
+	service.quorum = 3;
+	assert_string_equal(want(&service, one, &quorum, &text), "service 2:0 3:1");
+	service.fallback_count = 0;
+	service.withdraw = true;
+	assert_string_equal(want(&service, one, &quorum, &text), "");
+}
+
+/* Lost below quorum - hysteresis, back at quorum + hysteresis. */
+static void test_hysteresis(void **state)
+{
+	struct intent_server servers[] = {SERVER(1, 1), SERVER(2, 1), SERVER(3, 1)};
+	struct intent_service service = {.servers = servers,
+					 .server_count = 3,
+					 .quorum = 2,
+					 .hysteresis = 1,
+					 .withdraw = true};
+	struct standing three[] = {ALIVE, ALIVE, ALIVE}, two[] = {ALIVE, ALIVE, DEAD},
+			one[] = {ALIVE, DEAD, DEAD}, none[] = {DEAD, DEAD, DEAD};
+	AUTO_BUF struct buf text = BUF_INIT;
+	bool quorum = false;
+
+	assert_string_equal(want(&service, two, &quorum, &text), "");
+	assert_string_equal(want(&service, three, &quorum, &text), "service 1:1 2:1 3:1");
+	assert_string_equal(want(&service, one, &quorum, &text), "service 1:1");
+	assert_string_equal(want(&service, none, &quorum, &text), "");
+	assert_string_equal(want(&service, two, &quorum, &text), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_wanted),
+		cmocka_unit_test(test_hysteresis),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
