@@ -2,70 +2,82 @@
 
 #include "ipvs/balance.h"
 
-#define BALANCE_FADE 0.9      /* of the bytes seen so far remain at every step */
+#define BALANCE_FADE 0.9      /* of what was seen so far remains at every step */
 #define BALANCE_LEAST 16384.0 /* bytes of all servers below which nothing is learnt */
 #define BALANCE_FACTOR_MAX 16.0
-#define BALANCE_TURN_MAX 1.25 /* by so much a factor changes in a step at the most */
 
 static double balance_within(double value, double least, double most)
 {
 	return value < least ? least : value > most ? most : value;
 }
 
-static void balance_count(struct balance_server *server)
+/* The bytes since the last step. */
+static double balance_count(struct balance_server *server)
 {
 	struct balance *b = server->balance;
 	const uint64_t more = server->counter >= b->counter ? server->counter - b->counter :
 							      server->counter;
+	const double bytes = b->seen ? (double)more : 0;
 
-	b->bytes = b->bytes * BALANCE_FADE + (b->seen ? (double)more : 0);
+	b->bytes = b->bytes * BALANCE_FADE + bytes;
+	b->expected *= BALANCE_FADE;
 	b->counter = server->counter;
 	b->seen = true;
-	if (b->factor < 1 / BALANCE_FACTOR_MAX)
+	if (b->factor < 1 / BALANCE_FACTOR_MAX / BALANCE_FACTOR_MAX)
 		b->factor = 1;
+	return bytes;
 }
 
-static void balance_steer(struct balance_server *server, double bytes, double weights)
+static bool balance_serves(const struct balance_server *server)
 {
-	struct balance *b = server->balance;
-	const double target = (double)server->weight / weights;
-	const double share = b->bytes / bytes;
-	double turn = BALANCE_TURN_MAX;
+	return server->serves && server->weight > 0;
+}
 
-	/* Half of the way: the next step sees what this one has brought about. */
-	if (share > 0)
-		turn = 1 + (target / share - 1) / 2;
-	b->factor *= balance_within(turn, 1 / BALANCE_TURN_MAX, BALANCE_TURN_MAX);
-	b->factor = balance_within(b->factor, 1 / BALANCE_FACTOR_MAX, BALANCE_FACTOR_MAX);
+/*
+ * Half of the way to the factor at which the server would carry its share, as what it carried for
+ * the weights it had tells.
+ */
+static void balance_steer(struct balance *b)
+{
+	double heavy = b->expected > 0 ? b->bytes / b->expected : 1;
+
+	heavy = balance_within(heavy, 1 / BALANCE_FACTOR_MAX, BALANCE_FACTOR_MAX);
+	b->factor += (1 / heavy - b->factor) / 2;
 }
 
 void balance_step(struct balance_server *servers, size_t count)
 {
-	double bytes = 0, weights = 0, mean = 0, all = 0, scale = 0;
+	double bytes = 0, kept = 0, weights = 0, had = 0, mean = 0, all = 0, scale = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		balance_count(&servers[i]);
+		const double more = balance_count(&servers[i]);
+
 		if (servers[i].weight > 0) {
 			all += servers[i].weight;
 			scale += BALANCE_MEAN;
 		}
-		if (!servers[i].serves || servers[i].weight <= 0)
+		if (!balance_serves(&servers[i]))
 			continue;
-		bytes += servers[i].balance->bytes;
+		bytes += more;
+		kept += servers[i].balance->bytes;
 		weights += servers[i].weight;
+		had += servers[i].balance->factor * servers[i].weight;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (!servers[i].serves || servers[i].weight <= 0)
+		struct balance *b = servers[i].balance;
+
+		if (!balance_serves(&servers[i]))
 			continue;
-		if (bytes >= BALANCE_LEAST)
-			balance_steer(&servers[i], bytes, weights);
-		mean += servers[i].balance->factor * servers[i].weight / weights;
+		b->expected += bytes * b->factor * servers[i].weight / had;
+		if (kept >= BALANCE_LEAST)
+			balance_steer(b);
+		mean += b->factor * servers[i].weight / weights;
 	}
 	/* Only ratios matter: their mean stays at 1, so that no common drift ends at a bound. */
 	for (size_t i = 0; i < count; i++) {
 		struct balance_server *s = &servers[i];
 
-		if (s->serves && s->weight > 0)
+		if (balance_serves(s))
 			s->balance->factor /= mean;
 		s->steered = s->weight <= 0 ?
 				     0 :

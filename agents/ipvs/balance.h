@@ -13,6 +13,7 @@
 struct balance {
 	uint64_t counter; /* the kernel's bytes, when last seen */
 	double bytes;	  /* what counts of them: older ones fade */
+	double expected;  /* what they would be if all connections weighed the same */
 	double factor;	  /* of the configured weight; 0: not steered yet */
 	bool seen;
 };

@@ -46,14 +46,17 @@ static void director_relieve(struct director *d)
 	struct shift *before = d->shift;
 	const bool reloaded = before != NULL;
 	size_t changes = 0;
-	int r;
+	int r = 0;
 
 	loop_timer_clear(&d->first_round);
 	(void)shift_refresh(d->next);
 	d->shift = TAKE(d->next);
 	shift_free(&before);
+	if (!reloaded)
+		r = director_recall(d, &fault);
 	/* Also in a reload the kernel's own table counts. */
-	r = director_repair(d, &fault, &changes);
+	if (!r)
+		r = director_repair(d, &fault, &changes);
 	if (!r)
 		log_line(d->options->log, LOG_INFO, "%zu services with %zu servers: %zu changes",
 			 d->shift->intent.service_count, d->shift->plan.server_count, changes);
@@ -132,12 +135,13 @@ static void director_tick(void *data)
 int director_reload(struct director *d, struct fault *fault)
 {
 	static const struct shift_ops ops = {.news = director_news, .lost = director_lost};
+	const struct shift_owner owner = {.loop = d->loop, .ops = &ops, .data = d};
 	AUTO_INTENT struct intent intent = INTENT_INIT;
 	struct shift *next = NULL;
 	int r = d->options->read(d->options->data, &intent, fault);
 
 	if (!r)
-		r = shift_new(d->loop, &intent, d->shift, &ops, d, &next, fault);
+		r = shift_new(&owner, &intent, d->shift, &next, fault);
 	if (r)
 		return r;
 	shift_free(&d->next);

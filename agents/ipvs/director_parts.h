@@ -41,6 +41,9 @@ int director_apply(struct director *director, struct fault *fault, size_t *ret_c
 /* The same after a look at the kernel's own table. */
 int director_repair(struct director *director, struct fault *fault, size_t *ret_changes);
 
+/* At the start: a server that is to be drained and not in the kernel's table has been drained before. */
+int director_recall(struct director *director, struct fault *fault);
+
 /* What has to do with connections and bytes: drained servers, steered weights. Once a second. */
 void director_count(struct director *director);
 

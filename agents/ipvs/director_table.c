@@ -310,6 +310,17 @@ static void director_balance(struct director *d, const struct intent_service *se
 		s->weighed[service->servers[i].id].steered = servers[i].steered;
 }
 
+int director_recall(struct director *d, struct fault *fault)
+{
+	struct shift *s = d->shift;
+	int r = director_look(d, fault);
+
+	for (size_t i = 0; !r && i < s->plan.server_count; i++)
+		s->drained[i] = s->plan.servers[i].server &&
+				!director_seen(&d->have, &s->plan.servers[i]);
+	return r;
+}
+
 void director_count(struct director *d)
 {
 	const struct intent *intent = &d->shift->intent;

@@ -82,11 +82,6 @@ size_t engine_count(const struct engine *engine)
 	return engine->count;
 }
 
-int engine_fd(const struct engine *engine)
-{
-	return engine->epoll;
-}
-
 static void engine_queue(struct engine *engine, struct probe *probe)
 {
 	if (probe->waits)

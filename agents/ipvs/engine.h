@@ -56,9 +56,6 @@ long long engine_now(const struct engine *engine);
 /* How many are under way. */
 size_t engine_count(const struct engine *engine);
 
-/* Readable when engine_step() has something to do before the next timer. */
-int engine_fd(const struct engine *engine);
-
 /*
  * Waits until something is due, milliseconds at the most (-1: for ever), and does it. 0, or -errno
  * when it can't wait any more.

@@ -52,8 +52,3 @@ const char *outcome_text(enum outcome_code code)
 
 	return (unsigned int)code < OUTCOME_CODES ? texts[code] : "?";
 }
-
-bool outcome_is_silence(enum outcome_code code)
-{
-	return code == OUTCOME_SILENT || code == OUTCOME_HUNG;
-}

@@ -51,6 +51,3 @@ void outcome_set_errno(struct outcome *outcome, int error, bool connected);
 
 /* "L4OK", "L4TOUT", ... */
 const char *outcome_text(enum outcome_code code);
-
-/* No answer came, so that nothing but the time says it: such a probe is repeated while it runs. */
-bool outcome_is_silence(enum outcome_code code);

@@ -19,7 +19,7 @@ static void shift_news(void *data)
 {
 	struct shift *shift = data;
 
-	shift->ops->news(shift->data);
+	shift->owner.ops->news(shift->owner.data);
 }
 
 static void shift_heard(int fd, short events, void *data)
@@ -33,9 +33,9 @@ static void shift_heard(int fd, short events, void *data)
 static void shift_unwatch_prober(struct shift *shift)
 {
 	if (shift->prober.process >= 0)
-		loop_unwatch(shift->loop, shift->prober.process);
+		loop_unwatch(shift->owner.loop, shift->prober.process);
 	if (shift->prober.news >= 0)
-		loop_unwatch(shift->loop, shift->prober.news);
+		loop_unwatch(shift->owner.loop, shift->prober.news);
 	prober_end(&shift->prober);
 }
 
@@ -45,7 +45,7 @@ static void shift_hire(void *data)
 	struct fault fault = FAULT_INIT;
 
 	if (prober_start(&shift->plan, shift->gauges, &shift->prober, &fault)) {
-		shift->ops->lost(fault.reason, shift->data);
+		shift->owner.ops->lost(fault.reason, shift->owner.data);
 		(void)loop_timer_set(&shift->again, SHIFT_AGAIN_MS);
 		return;
 	}
@@ -57,7 +57,7 @@ static void shift_replace(struct shift *shift, const char *why)
 {
 	(void)shift_refresh(shift);
 	shift_unwatch_prober(shift);
-	shift->ops->lost(why, shift->data);
+	shift->owner.ops->lost(why, shift->owner.data);
 	(void)loop_timer_set(&shift->again, SHIFT_AGAIN_MS);
 }
 
@@ -68,8 +68,8 @@ static void shift_died(int fd, short events, void *data)
 
 static void shift_watch_prober(struct shift *shift)
 {
-	(void)loop_watch(shift->loop, shift->prober.process, POLLIN, shift_died, shift);
-	(void)loop_watch(shift->loop, shift->prober.news, POLLIN, shift_heard, shift);
+	(void)loop_watch(shift->owner.loop, shift->prober.process, POLLIN, shift_died, shift);
+	(void)loop_watch(shift->owner.loop, shift->prober.news, POLLIN, shift_heard, shift);
 }
 
 void shift_guard(struct shift *shift)
@@ -128,19 +128,17 @@ static int shift_room(struct shift *shift)
 	return 0;
 }
 
-int shift_new(struct loop *loop, struct intent *intent, const struct shift *before,
-	      const struct shift_ops *ops, void *data, struct shift **ret_shift,
-	      struct fault *fault)
+int shift_new(const struct shift_owner *owner, struct intent *intent, const struct shift *before,
+	      struct shift **ret_shift, struct fault *fault)
 {
 	AUTO_SHIFT struct shift *shift = calloc(1, sizeof(*shift));
 	int r;
 
 	if (!shift)
 		return fault_set(fault, FAULT_GENERIC, -ENOMEM, "out of memory");
-	*shift = (struct shift){
-		.loop = loop, .ops = ops, .data = data, .intent = *intent, .prober = PROBER_INIT};
+	*shift = (struct shift){.owner = *owner, .intent = *intent, .prober = PROBER_INIT};
 	*intent = INTENT_INIT;
-	loop_timer_init(&shift->again, loop, shift_hire, shift);
+	loop_timer_init(&shift->again, owner->loop, shift_hire, shift);
 	r = plan_make(&shift->intent, fault, &shift->plan);
 	if (r)
 		return r;
@@ -153,7 +151,8 @@ int shift_new(struct loop *loop, struct intent *intent, const struct shift *befo
 	if (r)
 		return r;
 	shift_watch_prober(shift);
-	r = programs_start(loop, &shift->plan, shift->gauges, shift_news, shift, &shift->programs);
+	r = programs_start(owner->loop, &shift->plan, shift->gauges, shift_news, shift,
+			   &shift->programs);
 	if (r)
 		return fault_set(fault, FAULT_GENERIC, r, "out of memory");
 	*ret_shift = TAKE(shift);

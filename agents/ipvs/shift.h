@@ -27,10 +27,15 @@ struct shift_ops {
 	void (*lost)(const char *why, void *data); /* the prober was replaced */
 };
 
-struct shift {
+/* Whom it works for. */
+struct shift_owner {
 	struct loop *loop;
 	const struct shift_ops *ops;
 	void *data;
+};
+
+struct shift {
+	struct shift_owner owner;
 	struct intent intent; /* owned */
 	struct plan plan;
 	struct prober prober;
@@ -44,9 +49,8 @@ struct shift {
 };
 
 /* Takes the intent. before may be NULL. Probing begins at once. 0 or -errno with the fault set. */
-int shift_new(struct loop *loop, struct intent *intent, const struct shift *before,
-	      const struct shift_ops *ops, void *data, struct shift **ret_shift,
-	      struct fault *fault);
+int shift_new(const struct shift_owner *owner, struct intent *intent, const struct shift *before,
+	      struct shift **ret_shift, struct fault *fault);
 void shift_free(struct shift **shift);
 
 /* Reads the gauges. True when every check knows its server. */

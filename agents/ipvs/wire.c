@@ -119,10 +119,3 @@ void wire_close(int fd, enum kind_way way, bool farewell)
 		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	(void)close(fd);
 }
-
-bool wire_may_ping(void)
-{
-	AUTO_CLOSE int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_ICMP);
-
-	return fd >= 0;
-}

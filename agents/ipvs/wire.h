@@ -29,6 +29,3 @@ int wire_opened(int fd);
 
 /* Ends it. farewell: what was sent last shall arrive. */
 void wire_close(int fd, enum kind_way way, bool farewell);
-
-/* Whether this process may send pings without CAP_NET_RAW. */
-bool wire_may_ping(void);

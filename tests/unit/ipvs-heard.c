@@ -25,8 +25,9 @@ static enum talk_turn heard_collect(struct talk *talk, enum talk_turn turn, stru
 }
 
 void heard_run(const struct intent_check *check, const struct intent_url *url, const void *bytes,
-	       size_t length, size_t piece, bool ends, struct heard *ret_heard)
+	       size_t length, struct heard_manner manner, struct heard *ret_heard)
 {
+	size_t piece = manner.piece;
 	const char *receive = url ? url->receive : check->receive;
 	AUTO_PATTERN struct pattern *pattern = NULL;
 	AUTO_TALK struct talk talk = TALK_INIT;
@@ -48,7 +49,7 @@ void heard_run(const struct intent_check *check, const struct intent_url *url, c
 		turn = heard_collect(&talk, talk_hear(&talk, (const char *)bytes + at, n),
 				     ret_heard);
 	}
-	if (turn == TALK_ON && ends)
+	if (turn == TALK_ON && manner.ends)
 		talk_end(&talk);
 	ret_heard->outcome = talk.outcome;
 }

@@ -17,10 +17,12 @@ struct heard {
 
 #define HEARD_INIT ((struct heard){.outcome = OUTCOME_INIT, .said = BUF_INIT})
 
-/*
- * Says the bytes in pieces of the given size (0: all at once), then ends the connection where ends
- * is set. receive (may be NULL) is compiled into the target's pattern.
- */
+struct heard_manner {
+	size_t piece; /* bytes said at a time; 0: all at once */
+	bool ends;    /* the connection, after them */
+};
+
+/* Says the bytes. What the check or its URL (may be NULL) wants to receive becomes a pattern. */
 void heard_run(const struct intent_check *check, const struct intent_url *url, const void *bytes,
-	       size_t length, size_t piece, bool ends, struct heard *ret_heard);
+	       size_t length, struct heard_manner manner, struct heard *ret_heard);
 void heard_release(struct heard *heard);

@@ -29,8 +29,8 @@ static void run(const struct kinds_case *cases, size_t count)
 			const struct kinds_case *c = &cases[i];
 			struct heard heard;
 
-			heard_run(&c->check, NULL, c->answer, strlen(c->answer), pieces[k], c->ends,
-				  &heard);
+			heard_run(&c->check, NULL, c->answer, strlen(c->answer),
+				  (struct heard_manner){pieces[k], c->ends}, &heard);
 			if (heard.outcome.code != c->want)
 				print_message("%s, pieces of %zu: %s\n", c->answer, pieces[k],
 					      heard.outcome.reason);
@@ -139,8 +139,8 @@ static void test_text(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct heard heard;
 
-		heard_run(&cases[i].check, NULL, cases[i].answer, strlen(cases[i].answer), 0,
-			  cases[i].ends, &heard);
+		heard_run(&cases[i].check, NULL, cases[i].answer, strlen(cases[i].answer),
+			  (struct heard_manner){0, cases[i].ends}, &heard);
 		assert_int_equal(heard.outcome.code, cases[i].want);
 		heard_release(&heard);
 	}
@@ -180,7 +180,7 @@ static void heard_bytes(const struct intent_check *check, const void *bytes, siz
 {
 	struct heard heard;
 
-	heard_run(check, NULL, bytes, length, 0, false, &heard);
+	heard_run(check, NULL, bytes, length, (struct heard_manner){0, false}, &heard);
 	assert_int_equal(heard.outcome.code, want);
 	heard_release(&heard);
 }
@@ -193,7 +193,7 @@ static void test_udp(void **state)
 	const struct target silent = {.check = &any}, loud = {.check = &strict};
 	struct heard heard;
 
-	heard_run(&any, NULL, "x", 1, 0, false, &heard);
+	heard_run(&any, NULL, "x", 1, (struct heard_manner){0, false}, &heard);
 	assert_string_equal(heard.said.data, "Hel");
 	assert_int_equal(heard.outcome.code, OUTCOME_OK);
 	heard_release(&heard);
@@ -227,7 +227,7 @@ static void test_ldap(void **state)
 	heard_bytes(&search, BOUND ENTRY DONE, sizeof(BOUND ENTRY DONE) - 1, OUTCOME_OK);
 	heard_bytes(&search, BOUND DONE, sizeof(BOUND DONE) - 1, OUTCOME_CONTENT);
 	heard_bytes(&search, BOUND, sizeof(BOUND) - 1, OUTCOME_NONE);
-	heard_run(&bind, NULL, "", 0, 0, true, &heard);
+	heard_run(&bind, NULL, "", 0, (struct heard_manner){0, true}, &heard);
 	assert_int_equal(heard.outcome.code, OUTCOME_CUT);
 	/* anonymous bind of version 3, id 1 */
 	assert_int_equal(heard.said.length, 14);

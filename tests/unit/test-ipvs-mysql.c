@@ -93,7 +93,8 @@ static void hear(const struct intent_check *check, const struct buf *answer, enu
 	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
 		if (i)
 			heard_release(ret_heard);
-		heard_run(check, NULL, answer->data, answer->length, pieces[i], false, ret_heard);
+		heard_run(check, NULL, answer->data, answer->length,
+			  (struct heard_manner){pieces[i], false}, ret_heard);
 		if (ret_heard->outcome.code != want)
 			print_message("pieces of %zu: %s\n", pieces[i], ret_heard->outcome.reason);
 		assert_int_equal(ret_heard->outcome.code, want);
@@ -187,7 +188,8 @@ static void test_tls(void **state)
 	expect(&check, &answer, OUTCOME_TLS);
 	buf_clear(&answer);
 	greeting(&answer, "8.0.36", true);
-	heard_run(&check, NULL, answer.data, answer.length, 0, false, &heard);
+	heard_run(&check, NULL, answer.data, answer.length, (struct heard_manner){0, false},
+		  &heard);
 	assert_true(heard.secured);
 	assert_int_equal(heard.outcome.code, OUTCOME_NONE);
 	/* 36 bytes ask for TLS; the login comes after it, as number 2 */

@@ -241,7 +241,7 @@ static void test_balance(void **state)
 	double counters[2] = {0, 0}, last[2] = {0, 0};
 	int weights[2] = {3, 7};
 
-	for (int step = 0; step < 60; step++) {
+	for (int step = 0; step < 40; step++) {
 		struct balance_server servers[2];
 
 		for (int i = 0; i < 2; i++) {
@@ -251,7 +251,7 @@ static void test_balance(void **state)
 							     .serves = true,
 							     .counter = (uint64_t)counters[i]};
 		}
-		if (step == 40)
+		if (step == 20)
 			memcpy(last, counters, sizeof(last));
 		balance_step(servers, 2);
 		weights[0] = servers[0].steered;
