@@ -68,7 +68,7 @@ static bool ipvs_is_active(const struct call *call)
 {
 	const char *side = record_get(&call->record, IPVS_SIDE);
 
-	return !call->promotable || (side && !strcmp(side, "active"));
+	return side ? !strcmp(side, "active") : !call->promotable;
 }
 
 /* What the daemon knows of its servers: "dead N ALL" and "below SERVICE" lines. */

@@ -80,7 +80,7 @@ kernel_in_machine() {
 		{ echo 'not ok kernel_needs: that is more than the disk of the machine holds'; return 1; }
 	truncate -s "$(cat "$machine/disk-size")" "$work/disk"
 	: >"$work/log"
-	timeout "${KERNEL_TIMEOUT:-250}" "$machine/qemu" "$work/disk" "$work/log" -monitor none \
+	timeout --foreground "${KERNEL_TIMEOUT:-250}" "$machine/qemu" "$work/disk" "$work/log" -monitor none \
 		-incoming "exec:cat $machine/vm.state" >"$work/qemu" 2>&1 </dev/null
 	status=$(sed -n 's/^LAB-RC \([0-9]*\).*/\1/p' "$work/log" | tail -n 1)
 	tr -d '\r' <"$work/log" | grep -avE '^LAB-|\] reboot: Power down'
