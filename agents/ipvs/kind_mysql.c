@@ -119,13 +119,18 @@ static void mysql_ask(struct talk *talk, enum mysql_stage stage, const char *que
 	talk->stage = (int)stage;
 }
 
+/* Without it the server logs an aborted connection, also when the answer was not to our liking. */
+static void mysql_quit(struct talk *talk)
+{
+	buf_add(&talk->out, "\1\0\0\0\1", 5);
+}
+
 static enum talk_turn mysql_farewell(struct talk *talk)
 {
 	const struct intent_check *check = talk->target->check;
 	const struct mysql_state *state = talk->state;
 	long long percent;
 
-	buf_add(&talk->out, "\1\0\0\0\1", 5); /* without it the server logs an aborted connection */
 	if (state->lag < 0)
 		return talk_good(talk);
 	if (check->lag_weight && check->lag_limit > 0) {
@@ -297,8 +302,12 @@ static enum talk_turn mysql_hear(struct talk *talk, bool end)
 			talk_take(talk, at);
 			return TALK_ON;
 		}
-		if (mysql_packet(talk, &packet) == TALK_OVER)
+		if (mysql_packet(talk, &packet) == TALK_OVER) {
+			if (talk->stage > MYSQL_LOGIN ||
+			    (talk->stage == MYSQL_LOGIN && talk->outcome.code == OUTCOME_OK))
+				mysql_quit(talk);
 			return TALK_OVER;
+		}
 		if (talk->stage == MYSQL_TLS)
 			return TALK_ON;
 	}

@@ -179,8 +179,9 @@ void talker_late(struct talker *talker)
 
 void talker_end(struct talker *talker)
 {
-	const bool farewell = talker->talk.outcome.code == OUTCOME_OK &&
-			      talker->talk.out.length > 0;
+	const enum outcome_code code = talker->talk.outcome.code;
+	const bool farewell = talker->stage == TALKER_TALKING && talker->talk.out.length > 0 &&
+			      code != OUTCOME_HUNG && code != OUTCOME_CUT;
 
 	if (farewell)
 		(void)talker_send(talker);
