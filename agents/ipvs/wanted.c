@@ -9,7 +9,8 @@ static int wanted_weight(const struct intent_server *server, const struct standi
 	return standing->weight < 0 ? server->server.weight : standing->weight;
 }
 
-long wanted_strength(const struct intent_service *service, const struct standing *standings)
+/* Summed weight of a service's servers that serve. */
+static long wanted_strength(const struct intent_service *service, const struct standing *standings)
 {
 	long sum = 0;
 

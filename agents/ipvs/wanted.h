@@ -19,6 +19,3 @@ struct standing {
  */
 int wanted_table(const struct intent *intent, const struct standing *standings, bool *quorum,
 		 struct ipvs_table *ret_table);
-
-/* Summed weight of a service's servers that serve. */
-long wanted_strength(const struct intent_service *service, const struct standing *standings);
