@@ -2,7 +2,7 @@
 
 #include "ipvs/balance.h"
 
-#define BALANCE_FADE 0.9      /* of what was seen so far remains at every step */
+#define BALANCE_FADE 0.95     /* of what was seen so far remains at every step */
 #define BALANCE_LEAST 16384.0 /* bytes of all servers below which nothing is learnt */
 #define BALANCE_FACTOR_MAX 16.0
 

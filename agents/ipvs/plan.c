@@ -199,9 +199,10 @@ static int plan_merge(struct plan *plan, struct plan_uses *uses)
 		struct plan_use *use = &uses->items[i];
 		int r;
 
-		if (!plan->count || strcmp(plan->checks[plan->count - 1].key, use->key))
-			plan->checks[plan->count++] =
-				(struct plan_check){.target = use->target, .key = TAKE(use->key)};
+		if (!plan->count || strcmp(plan->checks[plan->count - 1].key, use->key)) {
+			plan->checks[plan->count].target = use->target;
+			plan->checks[plan->count++].key = TAKE(use->key);
+		}
 		r = plan_use(&plan->servers[use->server], plan->count - 1);
 		if (r)
 			return r;

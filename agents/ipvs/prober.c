@@ -37,6 +37,7 @@ struct prober_watch {
 	struct gauge_cell *cell;
 	struct gauge gauge;
 	unsigned int index;
+	bool paced;	       /* its first probe has its time */
 	struct probe **probes; /* owned: those under way, NULL where none is */
 	size_t room;
 };
@@ -130,6 +131,11 @@ static void prober_attend(struct prober_watch *w)
 	const long long now = engine_now(w->work->engine);
 	long long next = watch_next(&w->watch);
 
+	/* A first round begins within moments, but not in one: servers may share a host. */
+	if (!next && !w->paced) {
+		w->paced = true;
+		next = now + watch_pace(w->index) * PROBER_NS;
+	}
 	if (next <= now) {
 		/* By its time, not ours: else those that go together would drift apart. */
 		prober_begin(w, now - next < PROBER_LATE_NS ? next : now);

@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "ipvs/kind.h"
 #include "ipvs/programs.h"
+#include "ipvs/watch.h"
 
 #define SHIFT_AGAIN_MS 1000
 
@@ -201,5 +202,5 @@ long long shift_first_round(const struct shift *shift)
 
 		most = timeout > most ? timeout : most;
 	}
-	return most;
+	return most + watch_pace((unsigned int)shift->plan.count);
 }

@@ -100,6 +100,11 @@ long long watch_next(const struct watch *watch)
 	return interval;
 }
 
+long long watch_pace(unsigned int index)
+{
+	return index < 500 ? index * 2LL : 1000;
+}
+
 long long watch_spread(const struct intent_check *check, unsigned int index)
 {
 	/* Multiples of the golden ratio, modulo 1, lie evenly however many there are. */

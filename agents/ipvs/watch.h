@@ -54,6 +54,9 @@ enum watch_news watch_hear(struct watch *watch, long long now, long long duratio
 /* When the next probe is to begin, perhaps in the past; WATCH_NEVER: not before the next outcome. */
 long long watch_next(const struct watch *watch);
 
+/* The milliseconds by which the index-th check of a first round waits, a second at the most. */
+long long watch_pace(unsigned int index);
+
 /*
  * How long after the start the first probe of a check whose state is known begins: the place of
  * the index-th of all, spread over warmup (or the interval) so that they never fire together.
