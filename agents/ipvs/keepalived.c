@@ -21,7 +21,7 @@ static int ka_read_method(struct ka *ka, const struct ka_line *line, struct ipvs
 		return reading_fault(ka->at, "%s needs a value", line->words[0]);
 	if (reading_forward(ka->at, line->words[1], to))
 		return -EINVAL;
-	for (size_t i = 2; i < line->count; i++) {
+	for (size_t i = 2; line->words[i]; i++) {
 		const char *word = line->words[i], *value = line->words[i + 1];
 
 		if (!strcmp(word, "type") && value && !reading_forward(ka->at, value, to)) {

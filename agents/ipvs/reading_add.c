@@ -13,17 +13,14 @@
 void reading_remark(const struct reading *reading, const char *format, ...)
 {
 	struct intent *intent = reading->intent;
-	char text[FAULT_REASON_MAX];
+	char said[FAULT_REASON_MAX], text[2 * FAULT_REASON_MAX];
 	va_list arguments;
-	int length;
 
-	length = snprintf(text, sizeof(text), "%s:%d: ", reading->file ? reading->file : "",
-			  reading->line);
-	if (length < 0 || (size_t)length >= sizeof(text))
-		length = 0;
 	va_start(arguments, format);
-	(void)vsnprintf(text + length, sizeof(text) - (size_t)length, format, arguments);
+	(void)vsnprintf(said, sizeof(said), format, arguments);
 	va_end(arguments);
+	(void)snprintf(text, sizeof(text), "%.200s:%d: %s", reading->file ? reading->file : "",
+		       reading->line, said);
 	if (!memory_grow(intent, &intent->remarks, intent->remark_count, sizeof(char *)))
 		intent->remarks[intent->remark_count++] = memory_text(intent, text, strlen(text));
 }

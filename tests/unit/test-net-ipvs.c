@@ -160,7 +160,7 @@ static int read_timeouts(const struct nlmsghdr *message)
 
 static void test_recorded_others(void **state)
 {
-	struct ipvs_timeouts timeouts;
+	struct ipvs_timeouts timeouts = {.tcp = 0};
 	int family = 0;
 
 	assert_int_equal(recorded("ipvs-family", read_family, take_family, &family), 1);
