@@ -45,6 +45,19 @@ static void balance_steer(struct balance *b)
 	b->factor += (1 / heavy - b->factor) / 2;
 }
 
+/* The weight in whole numbers, whose mean over the steps is the exact one. */
+static int balance_round(struct balance_server *server, double scale)
+{
+	struct balance *b = server->balance;
+	const double exact = b->factor * server->weight * scale + b->carry;
+	const int weight = (int)balance_within(exact + 0.5, 1, BALANCE_WEIGHT_MAX);
+
+	if (server->weight <= 0)
+		return 0;
+	b->carry = balance_within(exact - weight, -1, 1);
+	return weight;
+}
+
 void balance_step(struct balance_server *servers, size_t count)
 {
 	double bytes = 0, kept = 0, weights = 0, had = 0, mean = 0, all = 0, scale = 0;
@@ -79,10 +92,6 @@ void balance_step(struct balance_server *servers, size_t count)
 
 		if (balance_serves(s))
 			s->balance->factor /= mean;
-		s->steered = s->weight <= 0 ?
-				     0 :
-				     (int)balance_within(
-					     s->balance->factor * s->weight * scale / all + 0.5, 1,
-					     BALANCE_WEIGHT_MAX);
+		s->steered = balance_round(s, scale / all);
 	}
 }

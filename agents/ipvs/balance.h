@@ -15,6 +15,7 @@ struct balance {
 	double bytes;	  /* what counts of them: older ones fade */
 	double expected;  /* what they would be if all connections weighed the same */
 	double factor;	  /* of the configured weight; 0: not steered yet */
+	double carry;	  /* what rounding has kept of the weight: the next step gives it */
 	bool seen;
 };
 
@@ -27,10 +28,10 @@ struct balance_server {
 };
 
 /*
- * What a server's weight becomes in the mean: enough for whole numbers to say something, and no more,
- * since wrr gives as many connections in a row to one server as its weight exceeds the others.
+ * What a server's weight becomes in the mean. Small, since wrr gives as many connections in a row to
+ * one server as its weight exceeds the others'; what whole numbers can't say is given in turns.
  */
-#define BALANCE_MEAN 50
+#define BALANCE_MEAN 20
 #define BALANCE_WEIGHT_MAX 65535
 #define BALANCE_STEP_MS 2000
 

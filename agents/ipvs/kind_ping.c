@@ -22,10 +22,11 @@ struct ping_packet {
 
 static uint16_t ping_checksum(const struct ping_packet *packet)
 {
-	const uint8_t *bytes = (const uint8_t *)packet;
+	uint8_t bytes[sizeof(*packet)];
 	uint32_t sum = 0;
 
-	for (size_t i = 0; i < sizeof(*packet); i += 2)
+	memcpy(bytes, packet, sizeof(bytes));
+	for (size_t i = 0; i < sizeof(bytes); i += 2)
 		sum += (uint32_t)bytes[i] << 8 | bytes[i + 1];
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);

@@ -187,29 +187,6 @@ static int plan_use(struct plan_server *server, size_t check)
 	return 0;
 }
 
-/* Each group of equal uses becomes one check. */
-static int plan_merge(struct plan *plan, struct plan_uses *uses)
-{
-	if (uses->count)
-		qsort(uses->items, uses->count, sizeof(*uses->items), plan_compare);
-	plan->checks = calloc(uses->count + 1, sizeof(*plan->checks));
-	if (!plan->checks)
-		return -ENOMEM;
-	for (size_t i = 0; i < uses->count; i++) {
-		struct plan_use *use = &uses->items[i];
-		int r;
-
-		if (!plan->count || strcmp(plan->checks[plan->count - 1].key, use->key)) {
-			plan->checks[plan->count].target = use->target;
-			plan->checks[plan->count++].key = TAKE(use->key);
-		}
-		r = plan_use(&plan->servers[use->server], plan->count - 1);
-		if (r)
-			return r;
-	}
-	return 0;
-}
-
 static int plan_equip(struct plan_check *check, struct fault *fault)
 {
 	struct target *target = &check->target;
@@ -222,6 +199,33 @@ static int plan_equip(struct plan_check *check, struct fault *fault)
 		r = tls_new(target->check, fault, &check->tls);
 	target->pattern = check->pattern;
 	target->tls = check->tls;
+	return r;
+}
+
+/* Each group of equal uses becomes one check. */
+static int plan_merge(struct plan *plan, struct plan_uses *uses, struct fault *fault)
+{
+	const char *last = "";
+	int r = 0;
+
+	if (uses->count)
+		qsort(uses->items, uses->count, sizeof(*uses->items), plan_compare);
+	plan->checks = calloc(uses->count + 1, sizeof(*plan->checks));
+	if (!plan->checks)
+		return fault_set(fault, FAULT_GENERIC, -ENOMEM, "out of memory");
+	for (size_t i = 0; !r && i < uses->count; i++) {
+		struct plan_use *use = &uses->items[i];
+
+		if (strcmp(last, use->key)) {
+			struct plan_check *check = &plan->checks[plan->count++];
+
+			check->target = use->target;
+			last = check->key = TAKE(use->key);
+			r = plan_equip(check, fault);
+		}
+		if (!r && plan_use(&plan->servers[use->server], plan->count - 1))
+			r = fault_set(fault, FAULT_GENERIC, -ENOMEM, "out of memory");
+	}
 	return r;
 }
 
@@ -242,15 +246,11 @@ int plan_make(const struct intent *intent, struct fault *fault, struct plan *ret
 		plan_enlist(&plan, s, s->fallbacks, s->fallback_count, true);
 	}
 	r = plan_collect(&plan, &uses);
-	if (!r)
-		r = plan_merge(&plan, &uses);
 	if (r)
 		return fault_set(fault, FAULT_GENERIC, r, "out of memory");
-	for (size_t i = 0; i < plan.count; i++) {
-		r = plan_equip(&plan.checks[i], fault);
-		if (r)
-			return r;
-	}
+	r = plan_merge(&plan, &uses, fault);
+	if (r)
+		return r;
 	*ret_plan = plan;
 	plan = PLAN_INIT;
 	return 0;

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>

@@ -130,29 +130,29 @@ static json_t *report_json_server(const struct shift *shift, size_t id,
 	const struct weighed *w = &shift->weighed[id];
 	const struct ipvs_server *now = report_seen(seen, server);
 	char name[IPVS_KEY_TEXT_MAX];
+	const uint64_t rate = now ? now->stats.bytes_in_rate + now->stats.bytes_out_rate : 0;
 	json_t *checks = json_array();
 
 	for (size_t i = 0; i < server->count; i++)
 		(void)json_array_append_new(
 			checks, report_json_check(&shift->plan.checks[server->checks[i]],
 						  &shift->gauges[server->checks[i]]));
-	return json_pack(
-		"{s:s, s:b, s:s, s:I, s:s, s:s, s:s, s:b, s:i, s:o*, s:o}", "server",
-		ipvs_server_text(&server->server->server, name), "fallback", server->fallback,
-		"state",
-		!w->known ? "unknown" :
-		w->alive  ? "alive" :
-			    "dead",
-		"since", (json_int_t)((deadline_now() - w->since) / REPORT_NS), "code",
-		outcome_text(w->code), "reason", w->reason, "manual", manual_mode_text(w->manual),
-		"in_table", now != NULL, "weight", report_weight(server, w), "connections",
-		!now ? NULL :
-		       json_pack(
-			       "{s:I, s:I, s:I, s:I}", "active", (json_int_t)now->active,
-			       "inactive", (json_int_t)now->inactive, "per_second",
-			       (json_int_t)now->stats.connections_rate, "bytes_per_second",
-			       (json_int_t)(now->stats.bytes_in_rate + now->stats.bytes_out_rate)),
-		"checks", checks);
+	return json_pack("{s:s, s:b, s:s, s:I, s:s, s:s, s:s, s:b, s:i, s:o*, s:o}", "server",
+			 ipvs_server_text(&server->server->server, name), "fallback",
+			 server->fallback, "state",
+			 !w->known ? "unknown" :
+			 w->alive  ? "alive" :
+				     "dead",
+			 "since", (json_int_t)((deadline_now() - w->since) / REPORT_NS), "code",
+			 outcome_text(w->code), "reason", w->reason, "manual",
+			 manual_mode_text(w->manual), "in_table", now != NULL, "weight",
+			 report_weight(server, w), "connections",
+			 !now ? NULL :
+				json_pack("{s:I, s:I, s:I, s:I}", "active", (json_int_t)now->active,
+					  "inactive", (json_int_t)now->inactive, "per_second",
+					  (json_int_t)now->stats.connections_rate,
+					  "bytes_per_second", (json_int_t)rate),
+			 "checks", checks);
 }
 
 static json_t *report_json_service(const struct shift *shift, size_t index,

@@ -279,8 +279,8 @@ static void test_balance_stays(void **state)
 							     .serves = i != 1,
 							     .counter = i ? 0 : counter};
 		balance_step(servers, 3);
-		assert_int_equal(servers[0].steered, 50);
-		assert_int_equal(servers[1].steered, 50);
+		assert_int_equal(servers[0].steered, 20);
+		assert_int_equal(servers[1].steered, 20);
 		assert_int_equal(servers[2].steered, 0);
 	}
 }
