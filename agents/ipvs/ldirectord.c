@@ -134,7 +134,9 @@ static int ld_scheduler(struct ld *ld, const struct ld_option *option, const cha
 	struct ipvs_service *service = &ld->virtual.service;
 	const char *const *words = memory_words(ld->at->intent, value);
 
-	if (!words || reading_scheduler(ld->at, words[0], service))
+	if (!words)
+		return reading_fault(ld->at, "'%.60s' cannot be a scheduler", value);
+	if (reading_scheduler(ld->at, words[0], service))
 		return -EINVAL;
 	for (words++; *words; words++)
 		if (strcmp(*words, "-b") && reading_flag(ld->at, *words, service))

@@ -192,11 +192,13 @@ static int ld_real_rest(const struct ld_virtual *v, const struct reading *at, co
 	}
 	for (;;) {
 		text += strspn(text, " \t");
-		if (sscanf(text, "<l:%u>%n", &s->lower, &end) != 1 &&
-		    sscanf(text, "<u:%u>%n", &s->upper, &end) != 1)
+		end = 0;
+		if (sscanf(text, "<l:%u>%n", &s->lower, &end) != 1)
+			(void)sscanf(text, "<u:%u>%n", &s->upper, &end);
+		/* Without its end a threshold has a number, too. */
+		if (!end)
 			break;
 		text += end;
-		end = 0;
 	}
 	return *text ? reading_fault(at, "'%.60s' is not understood", text) : 0;
 }
