@@ -425,7 +425,8 @@ int role_monitor(struct call *call)
 		r = role_look(call, config, &state);
 	if (r)
 		return r;
-	if (state == ROLE_ABSENT && role_recorded(call) == ROLE_STANDBY)
+	if (state == ROLE_ABSENT && role_recorded(call) == ROLE_STANDBY &&
+	    !call->agent->role->traced)
 		state = ROLE_STANDBY;
 	if (state != ROLE_ABSENT)
 		role_score(call, config, state, call->probe);

@@ -9,6 +9,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 struct call;
 
 enum role_state {
@@ -24,7 +26,7 @@ struct role_ops {
 	/*
 	 * What is here? Changes nothing. Sets the fault for LAGGING, DEGRADED and BROKEN, and may set it
 	 * for ABSENT. Must not report STANDBY for an agent whose standby leaves no trace: the core
-	 * reads that from the record. 0 or -errno with the fault set.
+	 * reads that from the record, unless the standby is traced. 0 or -errno with the fault set.
 	 */
 	int (*look)(struct call *call, const void *config, enum role_state *ret_state);
 
@@ -42,6 +44,9 @@ struct role_ops {
 	 * May be NULL: nothing to do.
 	 */
 	int (*reload)(struct call *call, const void *config, enum role_state state);
+
+	/* A standby is something to be seen (a process): where look() finds nothing, nothing is. */
+	bool traced;
 
 	/* Promotion score of an instance in any state but ABSENT. May be NULL: 5, active 10. */
 	int (*score)(struct call *call, const void *config, enum role_state state);
