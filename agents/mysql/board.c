@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "mysql/board.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/deadline.h"
+#include "base/fault.h"
+#include "host/spawn.h"
+
+#define BOARD_OPTIONS "/usr/sbin/crm_attribute"
+#define BOARD_NODE "/usr/sbin/crm_node"
+#define BOARD_ATTRIBUTES "/usr/sbin/attrd_updater"
+#define BOARD_WAIT_MS 10000
+#define BOARD_NOT_THERE 105 /* CRM_EX_NOSUCH */
+
+/* 0 with the exit status, which is the caller's to judge. */
+static int board_run(const char *const argv[], const struct deadline *deadline, struct fault *fault,
+		     struct buf *output, int *ret_status)
+{
+	const struct deadline wait = deadline_within(deadline, BOARD_WAIT_MS);
+	int status = 0;
+	int r = spawn_run(argv, &wait, output, &status);
+
+	if (r)
+		return fault_set(fault, r == -ETIMEDOUT ? FAULT_TIMEOUT : FAULT_GENERIC, r,
+				 "%s: %s", argv[0], strerror(-r));
+	*ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return 0;
+}
+
+static int board_refused(const char *program, int status, const struct buf *output,
+			 struct fault *fault)
+{
+	return fault_set(fault, FAULT_GENERIC, -EIO, "%s ended with status %d: %s", program, status,
+			 output->data);
+}
+
+static void board_name(const char *instance, char name[300])
+{
+	/* All instances of a clone have one ledger, whatever Pacemaker calls them. */
+	(void)snprintf(name, 300, "%.*s-quorate-ledger", (int)strcspn(instance, ":"), instance);
+}
+
+int board_read(const char *instance, const struct ledger_nodes *configured,
+	       const struct deadline *deadline, struct fault *fault, struct ledger *ret_ledger)
+{
+	AUTO_BUF struct buf output = BUF_INIT;
+	char name[300];
+	const char *const argv[] = {BOARD_OPTIONS, "--type", "crm_config", "--name",
+				    name,	   "-G",     "-q",	   NULL};
+	int status, r;
+
+	board_name(instance, name);
+	r = board_run(argv, deadline, fault, &output, &status);
+	if (r)
+		return r;
+	if (output.length)
+		output.data[strcspn(output.data, "\n")] = '\0';
+	if (status == BOARD_NOT_THERE || status == ENXIO) {
+		*ret_ledger = ledger_first(configured);
+		return 0;
+	}
+	if (status)
+		return board_refused(argv[0], status, &output, fault);
+	if (ledger_parse(ret_ledger, output.data))
+		return fault_set(fault, FAULT_CONFIGURED, -EINVAL,
+				 "the cluster option %s is damaged: '%.80s'", name, output.data);
+	return 0;
+}
+
+int board_write(const char *instance, const struct ledger *ledger, const struct deadline *deadline,
+		struct fault *fault)
+{
+	AUTO_BUF struct buf output = BUF_INIT, text = BUF_INIT;
+	char name[300];
+	const char *argv[] = {BOARD_OPTIONS, "--type", "crm_config", "--name",
+			      name,	     "-v",     NULL,	     NULL};
+	int status, r;
+
+	board_name(instance, name);
+	ledger_print(ledger, &text);
+	if (buf_error(&text))
+		return fault_set(fault, FAULT_GENERIC, -ENOMEM, "out of memory");
+	argv[6] = text.data;
+	r = board_run(argv, deadline, fault, &output, &status);
+	return r || !status ? r : board_refused(argv[0], status, &output, fault);
+}
+
+int board_check_quorum(const struct deadline *deadline, struct fault *fault)
+{
+	static const char *const argv[] = {BOARD_NODE, "-q", NULL};
+	AUTO_BUF struct buf output = BUF_INIT;
+	int status;
+	int r = board_run(argv, deadline, fault, &output, &status);
+
+	if (r)
+		return r;
+	if (status || output.data[0] != '1')
+		return fault_set(
+			fault, FAULT_GENERIC, -EPERM,
+			"this node's partition has no quorum: nobody becomes a writer here");
+	return 0;
+}
+
+int board_tell(const char *attribute, const char *value, const struct deadline *deadline,
+	       struct fault *fault)
+{
+	const char *const argv[] = {BOARD_ATTRIBUTES, "-n", attribute, "-U", value, NULL};
+	AUTO_BUF struct buf output = BUF_INIT;
+	int status;
+	int r = board_run(argv, deadline, fault, &output, &status);
+
+	return r || !status ? r : board_refused(argv[0], status, &output, fault);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the cluster as a whole knows: the ledger in the CIB, and quorum; by Pacemaker's own tools.
+ *
+ * The ledger is the cluster option "RESOURCE-quorate-ledger". Each call costs a child (12 ms of CPU),
+ * so only actions that change roles ask, never a monitor in which nothing has changed.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "mysql/ledger.h"
+
+struct deadline;
+struct fault;
+
+/*
+ * The ledger; that of the first start over the configured nodes when the CIB has none. instance is
+ * OCF_RESOURCE_INSTANCE. 0, or -errno with the fault set (-EINVAL: what is there is no ledger).
+ */
+int board_read(const char *instance, const struct ledger_nodes *configured,
+	       const struct deadline *deadline, struct fault *fault, struct ledger *ret_ledger);
+
+/* Returns when the CIB has it: the nodes of the partition's majority have then. 0 or -errno. */
+int board_write(const char *instance, const struct ledger *ledger, const struct deadline *deadline,
+		struct fault *fault);
+
+/* 0, or -errno with the fault set: -EPERM when this partition has no quorum. */
+int board_check_quorum(const struct deadline *deadline, struct fault *fault);
+
+/* A transient attribute of this node, for location rules. 0 or -errno: a warning to the caller. */
+int board_tell(const char *attribute, const char *value, const struct deadline *deadline,
+	       struct fault *fault);

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * mysql: a replicated MariaDB or MySQL server, of which one node's accepts writes.
+ */
+
+#include <errno.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "mysql/board.h"
+#include "mysql/config.h"
+#include "mysql/dialect.h"
+#include "mysql/mysqld.h"
+#include "mysql/notify.h"
+#include "mysql/promote.h"
+#include "mysql/replica.h"
+#include "mysql/retire.h"
+#include "mysql/site.h"
+#include "mysql/sql.h"
+#include "mysql/tend.h"
+#include "ocf/agent.h"
+#include "ocf/call.h"
+#include "ocf/role.h"
+
+#define MYSQL_SCORE_WRITER 100
+#define MYSQL_SCORE_REPLICA 50
+#define MYSQL_SCORE_LAGS 10
+#define MYSQL_SCORE_PARTIAL 5
+#define MYSQL_READER "reader" /* in the record: the reader attribute as it was told last */
+#define MYSQL_LAG "lag"	      /* in the record: "yes" while it lags too much */
+
+/* The server is there and can't be asked: what was known of it decides. */
+static int mysql_look_blind(struct call *call, int error, enum role_state *ret_state)
+{
+	const char *role = record_get(&call->record, "role");
+
+	*ret_state = ROLE_BROKEN;
+	if (error != -EUSERS || !role)
+		return 0;
+	/* All connections taken, the administrator's too: it serves more than it should. */
+	*ret_state = strcmp(role, "active") ? ROLE_STANDBY : ROLE_ACTIVE;
+	call->fault = FAULT_INIT;
+	return 0;
+}
+
+static bool mysql_lags(const struct site *site)
+{
+	return site->view.has_source && site->view.lag > site->config->max_slave_lag;
+}
+
+/* Told when it has changed, and never in a probe. */
+static void mysql_tell_reader(struct site *site, const char *value)
+{
+	struct call *call = site->call;
+	const char *last = record_get(&call->record, MYSQL_READER);
+	struct fault fault = FAULT_INIT;
+
+	if (!site->config->reader_attribute || (last && !strcmp(last, value)))
+		return;
+	call_hide_secrets(call);
+	if (board_tell(site->config->reader_attribute, value, &site->deadline, &fault))
+		log_line(&call->log, LOG_WARNING, "%s: %s", site->config->reader_attribute,
+			 fault.reason);
+	else
+		call_keep(call, MYSQL_READER, value);
+}
+
+static int mysql_judge_replica(struct site *site, enum role_state *ret_state)
+{
+	const struct view *v = &site->view;
+
+	*ret_state = ROLE_BROKEN;
+	if (v->conflict)
+		return fault_set(site->fault, FAULT_GENERIC, 0,
+				 "its replication positions exclude each other");
+	if (v->has_source && !v->applying && v->sql_error)
+		return fault_set(site->fault, FAULT_GENERIC, 0, "the applier has stopped: %s",
+				 v->error);
+	if (v->has_source && !v->receiving && !v->connecting && v->io_error)
+		return fault_set(site->fault, FAULT_GENERIC, 0, "the receiver has stopped: %s",
+				 v->error);
+	if (mysql_lags(site) && site->config->evict_outdated_slaves)
+		return fault_set(site->fault, FAULT_GENERIC, 0,
+				 "%lld s behind the writer, more than max_slave_lag", v->lag);
+	*ret_state = ROLE_STANDBY;
+	return 0;
+}
+
+static int mysql_judge(struct site *site, enum role_state *ret_state)
+{
+	*ret_state = ROLE_ACTIVE;
+	if (!site->view.read_only)
+		return 0;
+	if (!site->call->promotable) {
+		*ret_state = ROLE_BROKEN;
+		return fault_set(site->fault, FAULT_GENERIC, 0, "the server is read-only");
+	}
+	return mysql_judge_replica(site, ret_state);
+}
+
+/* A recurring monitor looks after what only time brings about; a healthy cluster has nothing of it. */
+static int mysql_tend(struct site *site, enum role_state state)
+{
+	const bool readable = state == ROLE_ACTIVE ||
+			      (state == ROLE_STANDBY && !mysql_lags(site) && site->view.applying);
+	const struct config_node *writer;
+	int r = 0;
+
+	mysql_tell_reader(site, readable ? "1" : "0");
+	if (!site_is_clustered(site) || (state != ROLE_ACTIVE && state != ROLE_STANDBY))
+		return 0;
+	if (state == ROLE_ACTIVE)
+		return tend_writer(site);
+	if (site->view.has_source)
+		return tend_replica(site);
+	r = site_learn(site);
+	writer = config_find_node(&site->nodes, site->ledger.writer);
+	if (!r && writer && strcmp(writer->name, site->self))
+		r = replica_follow(site, writer);
+	return r == -EAGAIN || r == -ECONNREFUSED || r == -ETIMEDOUT ? 0 : r;
+}
+
+static int mysql_read_test_table(struct site *site)
+{
+	if (site->call->check_level < 10 || !site->config->test_table)
+		return 0;
+	return site_do(site, "SELECT 1 FROM %s LIMIT 1", site->config->test_table);
+}
+
+static int mysql_look(struct call *call, const void *config, enum role_state *ret_state)
+{
+	AUTO_SITE struct site site = {.sql = NULL};
+	const bool recurring = !strcmp(call->action, "monitor") && !call->probe;
+	const pid_t server = mysqld_find(config);
+	struct fault fault;
+	int r;
+
+	*ret_state = ROLE_ABSENT;
+	if (!server)
+		return fault_set(&call->fault, FAULT_GENERIC, 0,
+				 "no server runs on the data directory");
+	(void)signal(SIGPIPE, SIG_IGN);
+	r = site_open(&site, call, config);
+	if (!r)
+		r = site_connect(&site, server);
+	if (!r)
+		r = site_look(&site);
+	if (r)
+		return mysql_look_blind(call, r, ret_state);
+	(void)mysql_judge(&site, ret_state);
+	if (!recurring)
+		return 0;
+	r = mysql_read_test_table(&site);
+	if (r) {
+		*ret_state = ROLE_BROKEN;
+		return 0;
+	}
+	call_keep(call, MYSQL_LAG, mysql_lags(&site) ? "yes" : NULL);
+	fault = call->fault;
+	if (mysql_tend(&site, *ret_state))
+		log_line(&call->log, LOG_WARNING, "%s", call->fault.reason);
+	call->fault = fault;
+	return 0;
+}
+
+/* The server runs, and we talk with it: what every change begins with. */
+static int mysql_begin(struct site *site, struct call *call, const struct mysql_config *config)
+{
+	const pid_t server = mysqld_find(config);
+	int r = site_open(site, call, config);
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (r || !server)
+		return r;
+	r = site_connect(site, server);
+	return r ? r : site_look(site);
+}
+
+/* A server that has just started follows the writer, or prepares to be voted for. */
+static int mysql_settle(struct site *site)
+{
+	const struct config_node *writer = config_find_node(&site->nodes, site->ledger.writer);
+	int r = -EAGAIN;
+
+	if (writer && strcmp(writer->name, site->self))
+		r = replica_follow(site, writer);
+	if (!r || (r != -EAGAIN && r != -ECONNREFUSED && r != -ETIMEDOUT))
+		return r;
+	*site->fault = FAULT_INIT;
+	r = site_look(site);
+	if (!r && ledger_counts_on(&site->ledger, site->self, site->state.ledger.epoch))
+		r = replica_drain(site);
+	if (!r && !site->state.partial)
+		r = site_do(site, "SET GLOBAL relay_log_purge=1");
+	return r;
+}
+
+static int mysql_start_standby(struct site *site)
+{
+	int r = site_is_clustered(site) ? site_learn(site) : 0;
+
+	if (!r)
+		r = retire_restart(site);
+	if (!r)
+		r = site_connect(site, mysqld_find(site->config));
+	if (!r)
+		r = site_look(site);
+	if (!r && site_is_clustered(site))
+		r = mysql_settle(site);
+	return r;
+}
+
+static int mysql_stand_by(struct call *call, const void *config)
+{
+	AUTO_SITE struct site site = {.sql = NULL};
+	const pid_t server = mysqld_find(config);
+	const bool demote = !strcmp(call->action, "demote");
+	int r = mysql_begin(&site, call, config);
+
+	if (!server)
+		return r || demote ? r : mysql_start_standby(&site);
+	if (demote && site.config) /* also one that hangs: that is what the bound is for */
+		return !r && site.view.read_only ? 0 : retire_site(&site);
+	if (r)
+		return r;
+	if (site.view.read_only)
+		return 0;
+	if (!strcmp(call->action, "start"))
+		log_line(&call->log, LOG_WARNING, "taking over a server that accepted writes");
+	return retire_site(&site);
+}
+
+static int mysql_activate(struct call *call, const void *config)
+{
+	AUTO_SITE struct site site = {.sql = NULL};
+	int r = mysql_begin(&site, call, config);
+
+	if (!r && !site.sql && !call->promotable)
+		r = mysql_start_standby(&site);
+	if (!r && !site.sql)
+		r = fault_set(&call->fault, FAULT_GENERIC, -ESRCH, "the server is gone");
+	if (r)
+		return r;
+	if (site_is_clustered(&site))
+		return promote_site(&site);
+	r = site_do(&site, "SET GLOBAL relay_log_purge=1");
+	return r ? r : site_do(&site, "%s", site.dialect->allow);
+}
+
+static int mysql_halt(struct call *call, const void *config)
+{
+	AUTO_SITE struct site site = {.sql = NULL};
+	const char *role = record_get(&call->record, "role");
+
+	/* Not demoted before, as a person's stop may be: clients' commits are not cut in two. */
+	if (call->promotable && role && !strcmp(role, "active") && mysqld_find(config) &&
+	    !mysql_begin(&site, call, config) && !site.view.read_only)
+		(void)retire_site(&site);
+	site_close(&site);
+	call->fault = FAULT_INIT;
+	return mysqld_stop(config, false, &call->deadline, &call->fault);
+}
+
+static int mysql_score(struct call *call, const void *config, enum role_state state)
+{
+	struct site site;
+	const bool lags = record_get(&call->record, MYSQL_LAG);
+
+	(void)site_open(&site, call, config);
+	site_close(&site);
+	if (state == ROLE_ACTIVE || state == ROLE_DEGRADED)
+		return MYSQL_SCORE_WRITER;
+	if (site.state.partial)
+		return MYSQL_SCORE_PARTIAL;
+	return lags ? MYSQL_SCORE_LAGS : MYSQL_SCORE_REPLICA;
+}
+
+static int mysql_check_host(struct call *call, const void *config)
+{
+	const struct mysql_config *c = config;
+	AUTO_FREE char *tables = NULL;
+	struct stat st;
+
+	if (call->promotable && !c->node_list)
+		return fault_set(
+			&call->fault, FAULT_CONFIGURED, -EINVAL,
+			"node_list must be given for a promotable clone: the nodes that hold "
+			"the data");
+	if (access(c->binary, X_OK) < 0)
+		return fault_set(&call->fault, FAULT_INSTALLED, -errno, "binary: %s: %s", c->binary,
+				 strerror(errno));
+	if (access(c->config, R_OK) < 0)
+		return fault_set(&call->fault, FAULT_INSTALLED, -errno, "config: %s: %s", c->config,
+				 strerror(errno));
+	if (!getpwnam(c->user))
+		return fault_set(&call->fault, FAULT_INSTALLED, -ENOENT,
+				 "user: there is no user '%.60s'", c->user);
+	if (asprintf(&tables, "%s/mysql", c->datadir) < 0)
+		tables = NULL;
+	if (!tables || stat(tables, &st) < 0 || !S_ISDIR(st.st_mode))
+		return fault_set(&call->fault, FAULT_INSTALLED, -ENOENT,
+				 "datadir: %s holds no database; run mariadb-install-db",
+				 c->datadir);
+	return 0;
+}
+
+static const struct role_ops mysql_role = {
+	.look = mysql_look,
+	.activate = mysql_activate,
+	.stand_by = mysql_stand_by,
+	.halt = mysql_halt,
+	.score = mysql_score,
+	.traced = true,
+};
+
+static const struct action mysql_actions[] = {
+	{"start", role_start, .timeout = "120s"},
+	{"stop", role_stop, .timeout = "120s"},
+	{"monitor", role_monitor, .timeout = "30s", .interval = "10s", .depth = "0"},
+	{"monitor", role_monitor, .timeout = "30s", .interval = "9s", .role = "Promoted",
+	 .depth = "0"},
+	{"promote", role_promote, .timeout = "120s"},
+	{"demote", role_demote, .timeout = "120s"},
+	{"notify", notify_run, .timeout = "60s"},
+	{"reload-agent", role_reload, .timeout = "30s"},
+	{"validate-all", .timeout = "20s"},
+	{"meta-data", .timeout = "5s"},
+	{.name = NULL},
+};
+
+const struct agent agent = {
+	.name = "mysql",
+	.version = "0.1.0",
+	.brief = "replicated MariaDB and MySQL servers",
+	.text = "Runs a MariaDB (10.5 or later) or MySQL (8.0.23 or later) server. As a promotable clone "
+		"with notify=true, one node's server accepts writes, the others replicate from it by "
+		"GTID, and no commit that a client was told of is ever lost by a failover: the writer "
+		"waits for a replica to have it (semi-synchronous replication, AFTER_SYNC, without a "
+		"timeout), and a node is promoted only when all that could know of a commit have been "
+		"asked, and everything received is applied.\n\n"
+		"Which nodes hold every commit is kept in the CIB (the cluster option "
+		"RESOURCE-quorate-ledger). A node leaves that set only when Pacemaker has stopped or "
+		"fenced it, and comes back when it has caught up; a writer that is alone in it waits "
+		"for nobody.\n\n"
+		"The server is started read-only and without replication, always: there is no moment "
+		"in which it accepts writes before promote. demote is bounded in time. As a plain "
+		"primitive the agent runs one server without replication.",
+	.example = "node_list=\"db1=192.0.2.1 db2=192.0.2.2\" replication_user=repl "
+		   "replication_passwd_file=/etc/quorate/repl.secret",
+	.params = mysql_params,
+	.actions = mysql_actions,
+	.config_size = sizeof(struct mysql_config),
+	.role = &mysql_role,
+	.check = config_check,
+	.check_host = mysql_check_host,
+};

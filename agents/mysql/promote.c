@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "mysql/promote.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "mysql/board.h"
+#include "mysql/dialect.h"
+#include "mysql/machine.h"
+#include "mysql/replica.h"
+#include "mysql/site.h"
+#include "ocf/call.h"
+
+struct promote_votes {
+	struct election_vote votes[LEDGER_NODES_MAX];
+	size_t count;
+};
+
+static void promote_release(struct promote_votes *v)
+{
+	while (v->count)
+		gtid_release(&v->votes[--v->count].received);
+}
+
+/* The view's position becomes the vote's. */
+static void promote_add(struct promote_votes *v, const char *node, long long epoch, bool frozen,
+			struct view *view)
+{
+	struct election_vote *vote = &v->votes[v->count++];
+
+	*vote = (struct election_vote){.epoch = epoch, .frozen = frozen};
+	(void)snprintf(vote->node, sizeof(vote->node), "%s", node);
+	vote->received = view->received;
+	view->received = GTID_SET_INIT(vote->received.flavour);
+}
+
+/*
+ * A server that answers says itself what it has received, at this moment: no vote can be an old one.
+ * It counts when it can't receive any more (its receiver is stopped, or finds nobody), and when no
+ * relay log of before its start is waiting to be read.
+ */
+static void promote_ask(struct site *site, const struct config_node *node,
+			struct promote_votes *votes)
+{
+	const struct deadline visit = deadline_within(&site->deadline, SITE_VISIT_MS);
+	CLEANUP(view_release) struct view view = {.lag = 0};
+	int r = site_visit(site, node, &visit, &view);
+
+	if (r) {
+		log_line(&site->call->log, LOG_INFO, "no vote: %s", site->fault->reason);
+		*site->fault = FAULT_INIT;
+		return;
+	}
+	promote_add(votes, node->name, site->ledger.epoch,
+		    view.read_only && view.settled && !view.receiving && !view.conflict, &view);
+}
+
+static int promote_collect(struct site *site, struct promote_votes *votes)
+{
+	AUTO_GTID struct gtid_set own = GTID_SET_INIT(site->dialect->gtid);
+	int r = gtid_unite(&own, &site->view.received);
+
+	if (r)
+		return fault_set(site->fault, FAULT_GENERIC, r, "%s", strerror(-r));
+	promote_add(votes, site->self, site->ledger.epoch, !site->view.conflict,
+		    &(struct view){.received = own});
+	own = GTID_SET_INIT(site->dialect->gtid);
+	votes->votes[0].partial = site->state.partial;
+	for (size_t i = 0; i < site->nodes.count; i++) {
+		const struct config_node *node = &site->nodes.nodes[i];
+
+		if (strcmp(node->name, site->self) && ledger_has(&site->ledger.acks, node->name))
+			promote_ask(site, node, votes);
+	}
+	return 0;
+}
+
+/* Drained, and with everything that any voter has. */
+static int promote_catch_up(struct site *site, struct ledger_nodes *voters)
+{
+	CLEANUP(promote_release) struct promote_votes votes = {.count = 0};
+	const struct election_vote *best = NULL;
+	enum election_outcome outcome;
+	int r = promote_collect(site, &votes);
+
+	if (r)
+		return r;
+	outcome = election_decide(&site->ledger, site->self, votes.votes, votes.count, &best,
+				  site->fault);
+	if (outcome != ELECTION_WON && outcome != ELECTION_BEHIND)
+		return outcome == ELECTION_INCOMPLETE ? -EAGAIN : -EPERM;
+	for (size_t i = 0; i < votes.count; i++)
+		if (votes.votes[i].frozen)
+			(void)ledger_add(voters, votes.votes[i].node);
+	r = replica_drain(site);
+	if (r || outcome == ELECTION_WON)
+		return r;
+	log_line(&site->call->log, LOG_INFO, "%s has received more: fetching that first",
+		 best->node);
+	return replica_fetch(site, config_find_node(&site->nodes, best->node), &best->received);
+}
+
+int promote_wait_for_replicas(struct site *site, int wait)
+{
+	const char *name = site->dialect->semi_master;
+
+	return site_do(site,
+		       "SET GLOBAL %s_wait_point='AFTER_SYNC', GLOBAL %s_timeout=%s, "
+		       "GLOBAL %s_wait_no_%s=1, GLOBAL %s_enabled=%d",
+		       name, name, site->dialect->forever, name,
+		       strstr(name, "source") ? "replica" : "slave", name, wait);
+}
+
+/* From here on nothing is read from the own server that could still change. */
+static int promote_take_office(struct site *site, const struct ledger_nodes *voters)
+{
+	const struct ledger next = ledger_elect(&site->ledger, site->self, voters);
+	enum machine_state state = MACHINE_DRAINED;
+	int r = machine_move(&state, MACHINE_ELECTED);
+
+	if (!r && site->view.has_source)
+		r = site_do(site, "%s", site->dialect->reset);
+	if (!r)
+		r = site_do(site, "SET GLOBAL relay_log_purge=1, GLOBAL %s_enabled=0",
+			    site->dialect->semi_slave);
+	if (r)
+		return r;
+	site->state.partial = false;
+	site->state.state = state;
+	r = site_record(site, &next);
+	if (!r)
+		r = promote_wait_for_replicas(site, next.acks.count > 1);
+	if (!r)
+		r = machine_move(&state, MACHINE_WRITER);
+	if (!r)
+		r = site_remember(site, state);
+	return r ? r : site_do(site, "%s", site->dialect->allow);
+}
+
+int promote_site(struct site *site)
+{
+	struct ledger_nodes voters = {.count = 0};
+	int r = board_check_quorum(&site->deadline, site->fault);
+
+	if (!r)
+		r = site_learn(site);
+	if (!r)
+		r = replica_freeze(site);
+	if (!r)
+		r = promote_catch_up(site, &voters);
+	if (!r)
+		r = site_look(site);
+	if (!r && !gtid_covers(&site->view.executed, &site->view.received))
+		r = fault_set(site->fault, FAULT_GENERIC, -EAGAIN,
+			      "not everything that was received is applied");
+	return r ? r : promote_take_office(site, &voters);
+}

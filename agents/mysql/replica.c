@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "mysql/replica.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "mysql/dialect.h"
+#include "mysql/relay.h"
+#include "mysql/rows.h"
+#include "mysql/sql.h"
+#include "ocf/call.h"
+
+#define REPLICA_RELAX_FROM 500 /* transactions to apply from which on durability is relaxed */
+#define REPLICA_CATCH_UP_MS 3000
+
+int replica_freeze(struct site *site)
+{
+	const struct view *v = &site->view;
+	int r = 0;
+
+	if (!v->has_source || (!v->receiving && !v->connecting))
+		return 0;
+	if (!v->applying)
+		r = site_do(site, "%s", site->dialect->start_sql);
+	if (!r)
+		r = site_do(site, "%s", site->dialect->stop_io);
+	return r ? r : site_look(site);
+}
+
+/* After a restart only the files know what was received; from there it is applied, without purge. */
+static int replica_replay(struct site *site)
+{
+	AUTO_RELAY struct relay relay = {.undrained = false};
+	AUTO_ROWS struct rows rows = ROWS_INIT;
+	AUTO_BUF struct buf file = BUF_INIT;
+	const char *index;
+	int r = sql_ask(site->sql, &site->deadline, site->fault, &rows,
+			"SELECT @@global.relay_log_index AS path");
+
+	index = rows_get(&rows, 0, "path");
+	if (r || !index || !*index)
+		return r;
+	r = relay_read(&relay, index, &site->view.executed, site->fault);
+	if (r || !relay.undrained)
+		return r;
+	sql_quote(&file, strrchr(relay.file, '/') ? strrchr(relay.file, '/') + 1 : relay.file);
+	log_line(&site->call->log, LOG_INFO, "replaying relay logs from %s:%" PRIu64, relay.file,
+		 relay.position);
+	r = site_do(
+		site,
+		"CHANGE MASTER TO MASTER_USE_GTID=no, RELAY_LOG_FILE=%s, RELAY_LOG_POS=%" PRIu64,
+		file.data, relay.position);
+	if (!r)
+		r = site_do(site, "%s", site->dialect->start_sql);
+	if (r)
+		return r;
+	gtid_release(&site->view.received);
+	site->view.received = relay.received;
+	relay.received = GTID_SET_INIT(GTID_MARIADB);
+	return 0;
+}
+
+struct replica_relaxed {
+	long long sync_binlog, flush_log; /* as they were */
+	bool on;
+};
+
+static int replica_relax(struct site *site, struct replica_relaxed *relaxed)
+{
+	AUTO_GTID struct gtid_set backlog = GTID_SET_INIT(site->dialect->gtid);
+	AUTO_ROWS struct rows rows = ROWS_INIT;
+	int r = gtid_errant(&site->view.received, &site->view.executed, &backlog);
+
+	if (r || gtid_size(&backlog) < REPLICA_RELAX_FROM)
+		return r;
+	r = sql_ask(site->sql, &site->deadline, site->fault, &rows,
+		    "SELECT @@global.sync_binlog AS sync_binlog, "
+		    "@@global.innodb_flush_log_at_trx_commit AS flush_log");
+	if (r)
+		return r;
+	relaxed->sync_binlog = rows_number(&rows, 0, "sync_binlog", 1);
+	relaxed->flush_log = rows_number(&rows, 0, "flush_log", 1);
+	relaxed->on = true;
+	return site_do(site, "SET GLOBAL sync_binlog=0, GLOBAL innodb_flush_log_at_trx_commit=2");
+}
+
+/* Everything that was applied meanwhile goes to the disk, before anybody builds on it. */
+static int replica_unrelax(struct site *site, const struct replica_relaxed *relaxed)
+{
+	int r;
+
+	if (!relaxed->on)
+		return 0;
+	r = site_do(site, "SET GLOBAL sync_binlog=%lld, GLOBAL innodb_flush_log_at_trx_commit=%lld",
+		    relaxed->sync_binlog, relaxed->flush_log);
+	if (!r)
+		r = site_do(site, "FLUSH BINARY LOGS");
+	return r ? r : site_do(site, "FLUSH ENGINE LOGS");
+}
+
+static int replica_why_not(struct site *site, int error)
+{
+	struct fault fault = *site->fault;
+
+	if (!site_look(site) && site->view.sql_error)
+		return fault_set(site->fault, FAULT_GENERIC, error, "the applier has stopped: %s",
+				 site->view.error);
+	*site->fault = fault;
+	return error;
+}
+
+int replica_drain(struct site *site)
+{
+	struct replica_relaxed relaxed = {.on = false};
+	struct fault fault;
+	int r = 0, restored;
+
+	if (site->view.has_source && !site->view.applying && site->dialect->gtid == GTID_MARIADB)
+		r = replica_replay(site);
+	else if (site->view.has_source && !site->view.applying)
+		r = site_do(site, "%s", site->dialect->start_sql);
+	if (r || (site->view.has_source && gtid_covers(&site->view.executed, &site->view.received)))
+		return r ? r : site_do(site, "%s", site->dialect->stop_all);
+	if (!site->view.has_source)
+		return 0;
+	r = replica_relax(site, &relaxed);
+	if (!r)
+		r = site_await_own(site, &site->view.received);
+	fault = *site->fault;
+	restored = replica_unrelax(site, &relaxed);
+	if (r) {
+		*site->fault = fault;
+		return replica_why_not(site, r);
+	}
+	if (!restored)
+		restored = site_do(site, "%s", site->dialect->stop_all);
+	return restored ? restored : site_look(site);
+}
+
+/* gtid_slave_pos is what it asks the writer to go on from: all that it has, also as a former writer. */
+static int replica_set_position(struct site *site)
+{
+	AUTO_BUF struct buf text = BUF_INIT, quoted = BUF_INIT;
+
+	if (site->dialect->gtid != GTID_MARIADB)
+		return 0;
+	gtid_print(&site->view.executed, &text);
+	sql_quote(&quoted, text.data);
+	return site_do(site, "SET GLOBAL gtid_slave_pos=%s", quoted.data);
+}
+
+static void replica_ssl(const struct mysql_config *c, const char *word, struct buf *text)
+{
+	const struct {
+		const char *name, *value;
+	} files[] = {{"CA", c->ssl_ca}, {"CERT", c->ssl_cert}, {"KEY", c->ssl_key}};
+
+	buf_addf(text, ", %s_SSL=%d", word, c->replication_require_ssl);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		if (!files[i].value)
+			continue;
+		buf_addf(text, ", %s_SSL_%s=", word, files[i].name);
+		sql_quote(text, files[i].value);
+	}
+}
+
+/* The statement has the password: it goes to the own server's socket and nowhere else. */
+static int replica_point_at(struct site *site, const struct config_node *node)
+{
+	const bool maria = site->dialect->gtid == GTID_MARIADB;
+	const char *word = maria ? "MASTER" : "SOURCE";
+	AUTO_BUF struct buf text = BUF_INIT;
+	int r;
+
+	buf_addf(&text, "CHANGE %s TO %s_HOST=", maria ? "MASTER" : "REPLICATION SOURCE", word);
+	sql_quote(&text, node->address);
+	buf_addf(&text, ", %s_PORT=%d, %s_USER=", word, node->port, word);
+	sql_quote(&text, site->config->replication_user);
+	buf_addf(&text, ", %s_PASSWORD=", word);
+	sql_quote(&text, site->password);
+	buf_addf(&text, ", %s_CONNECT_RETRY=1, %s_HEARTBEAT_PERIOD=1", word, word);
+	replica_ssl(site->config, word, &text);
+	buf_adds(&text, maria ? ", MASTER_USE_GTID=slave_pos" :
+				", SOURCE_AUTO_POSITION=1, GET_SOURCE_PUBLIC_KEY=1");
+	r = buf_error(&text);
+	if (!r)
+		r = site_do(site, "%s", text.data);
+	explicit_bzero(text.data, text.length);
+	return r;
+}
+
+static int replica_start(struct site *site, const struct config_node *node)
+{
+	const char *both = site->dialect->gtid == GTID_MARIADB ? "START SLAVE" : "START REPLICA";
+	int r = replica_set_position(site);
+
+	if (!r)
+		r = replica_point_at(site, node);
+	if (!r)
+		r = site_do(site, "SET GLOBAL relay_log_purge=1");
+	return r ? r : site_do(site, "%s", both);
+}
+
+static int replica_check_divergence(struct site *site, const struct config_node *writer,
+				    const struct view *theirs)
+{
+	AUTO_GTID struct gtid_set errant = GTID_SET_INIT(site->dialect->gtid);
+	AUTO_BUF struct buf text = BUF_INIT;
+	int r = gtid_errant(&site->view.executed, &theirs->executed, &errant);
+
+	if (r || !errant.count)
+		return r;
+	gtid_print(&errant, &text);
+	return fault_set(
+		site->fault, FAULT_GENERIC, -ESTALE,
+		"this server has what the writer %s lacks (%.80s): it was never acknowledged, "
+		"or written past the cluster",
+		writer->name, text.data);
+}
+
+int replica_follow(struct site *site, const struct config_node *writer)
+{
+	const struct deadline visit = deadline_within(&site->deadline, SITE_VISIT_MS);
+	CLEANUP(view_release) struct view theirs = {.lag = 0};
+	const bool counted = ledger_counts_on(&site->ledger, site->self, site->state.ledger.epoch);
+	struct deadline whole = site->deadline;
+	int r = site_visit(site, writer, &visit, &theirs);
+
+	if (!r && theirs.read_only)
+		r = fault_set(site->fault, FAULT_GENERIC, -EAGAIN,
+			      "%s is the writer by the ledger, but read-only now", writer->name);
+	if (!r)
+		r = replica_freeze(site);
+	if (!r && counted)
+		r = replica_drain(site);
+	else if (!r && site->view.has_source)
+		r = site_do(site, "%s", site->dialect->stop_all);
+	if (!r)
+		r = site_look(site);
+	if (!r)
+		r = replica_check_divergence(site, writer, &theirs);
+	if (!r)
+		r = site_do(site, "SET GLOBAL %s_enabled=%d", site->dialect->semi_slave,
+			    ledger_has(&site->ledger.acks, site->self));
+	if (!r)
+		r = replica_start(site, writer);
+	if (r)
+		return r;
+	site->state.partial = false;
+	r = site_remember(site, MACHINE_FOLLOWING);
+	if (r)
+		return r;
+	/* Catching up may take long and is monitor's to watch; whether it begins is told here. */
+	site->deadline = deadline_within(&site->deadline, REPLICA_CATCH_UP_MS);
+	r = site_await_own(site, &theirs.executed);
+	site->deadline = whole;
+	if (r == -ETIMEDOUT)
+		r = site_connect(site, sql_owner(site->sql));
+	if (!r)
+		r = site_look(site);
+	if (!r && !site->view.receiving)
+		r = fault_set(site->fault, FAULT_GENERIC, -EIO, "it does not receive from %s: %s",
+			      writer->name, site->view.error);
+	return r;
+}
+
+int replica_fetch(struct site *site, const struct config_node *voter,
+		  const struct gtid_set *position)
+{
+	int r = replica_start(site, voter);
+
+	if (!r)
+		r = site_await_own(site, position);
+	if (r)
+		return replica_why_not(site, r);
+	r = site_do(site, "%s", site->dialect->stop_all);
+	return r ? r : site_look(site);
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "mysql/retire.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "mysql/dialect.h"
+#include "mysql/mysqld.h"
+#include "mysql/rows.h"
+#include "mysql/site.h"
+#include "mysql/sql.h"
+#include "ocf/call.h"
+
+#define RETIRE_FIRST_MS 1000 /* for writes to end by themselves */
+
+/*
+ * Everybody but us, the threads of the server, and replicas. One KILL each: KILL USER waits for
+ * each of them to end.
+ */
+static int retire_throw_out(struct site *site)
+{
+	AUTO_ROWS struct rows rows = ROWS_INIT;
+	int r = sql_ask(site->sql, &site->deadline, site->fault, &rows,
+			"SELECT id FROM information_schema.processlist "
+			"WHERE id <> CONNECTION_ID() AND command NOT LIKE 'Binlog Dump%%' "
+			"AND command NOT IN ('Daemon', 'Slave_IO', 'Slave_SQL', 'Slave_worker') "
+			"AND user NOT IN ('system user', 'event_scheduler')");
+
+	for (size_t i = 0; !r && i < rows_count(&rows); i++) {
+		const long long id = rows_number(&rows, i, "id", -1);
+
+		if (id > 0 && site_do(site, "KILL %lld", id)) /* it may have gone by itself */
+			r = sql_error(site->sql) == 1094 ? 0 : -EIO;
+	}
+	return r;
+}
+
+/* A question of a second; then a second conversation, since the first one hangs in the server. */
+static int retire_refuse_writes(struct site *site, pid_t server)
+{
+	const struct deadline whole = site->deadline;
+	int r;
+
+	site->deadline = deadline_within(&whole, RETIRE_FIRST_MS);
+	r = site_do(site, "%s", site->dialect->refuse);
+	site->deadline = whole;
+	if (r != -ETIMEDOUT)
+		return r;
+	r = site_connect(site, server);
+	if (!r)
+		r = site_look(site);
+	if (!r && site->view.semi_waiting && !site->view.semi_clients)
+		return fault_set(site->fault, FAULT_GENERIC, -EBUSY,
+				 "%lld commits wait for a replica, and there is none",
+				 site->view.semi_waiting);
+	if (!r)
+		r = retire_throw_out(site);
+	return r ? r : site_do(site, "%s", site->dialect->refuse);
+}
+
+/* Of those that may acknowledge, one at least has everything; not asked of a writer alone in sync. */
+static int retire_hand_over(struct site *site)
+{
+	const struct ledger_nodes *acks = &site->state.ledger.acks;
+	int r = site_look(site);
+
+	if (r || site->state.ledger.sync.count <= 1)
+		return r;
+	r = -ENOENT;
+	for (size_t i = 0; r && i < site->nodes.count; i++) {
+		const struct config_node *node = &site->nodes.nodes[i];
+
+		if (strcmp(node->name, site->self) && ledger_has(acks, node->name))
+			r = site_await(site, node, &site->view.executed, &site->deadline);
+	}
+	return r;
+}
+
+static int retire_in_order(struct site *site, pid_t server)
+{
+	int r = site_look(site);
+
+	if (!r)
+		r = retire_refuse_writes(site, server);
+	if (!r)
+		r = retire_throw_out(site);
+	if (!r)
+		r = retire_hand_over(site);
+	if (!r)
+		r = site_look(site);
+	if (!r && site->view.semi_waiting)
+		r = -EBUSY;
+	return r ? r : site_do(site, "SET GLOBAL %s_enabled=0", site->dialect->semi_master);
+}
+
+/*
+ * Recovery cuts off what was never acknowledged, where another may have become or may become the
+ * writer; it may cut off a little more, and so the node can't decide an election by itself then.
+ */
+static enum mysqld_role retire_role(struct site *site, bool *ret_partial)
+{
+	const struct ledger *now = &site->ledger;
+	const bool was_writer = !strcmp(site->state.ledger.writer, site->self) &&
+				site->state.state != MACHINE_FOLLOWING;
+
+	*ret_partial = false;
+	if (!was_writer || site->config->rejoin == REJOIN_MANUAL || !site_is_clustered(site))
+		return MYSQLD_MASTER;
+	if (now->epoch > site->state.ledger.epoch)
+		return MYSQLD_SLAVE;
+	for (size_t i = 0; i < site->nodes.count; i++) {
+		const struct config_node *node = &site->nodes.nodes[i];
+		const struct deadline visit = deadline_within(&site->deadline, SITE_VISIT_MS);
+		CLEANUP(view_release) struct view view = {.lag = 0};
+
+		if (!strcmp(node->name, site->self) || !ledger_has(&now->sync, node->name))
+			continue;
+		if (!site_visit(site, node, &visit, &view))
+			*ret_partial = true;
+	}
+	*site->fault = FAULT_INIT;
+	return *ret_partial ? MYSQLD_SLAVE : MYSQLD_MASTER;
+}
+
+int retire_restart(struct site *site)
+{
+	bool partial;
+	const enum mysqld_role role = retire_role(site, &partial);
+	int r;
+
+	log_line(&site->call->log, LOG_INFO, "starting the server in the role of a %s",
+		 role == MYSQLD_SLAVE ? "replica" : "writer that nobody has replaced");
+	if (partial && !site->state.partial) {
+		const struct ledger now = site->ledger;
+
+		site->state.partial = true;
+		site->ledger = site->state.ledger;
+		r = site_remember(site, site->state.state);
+		site->ledger = now;
+		if (r)
+			return r;
+	}
+	return mysqld_start(site->config, role, site->self, &site->deadline, site->fault);
+}
+
+int retire_site(struct site *site)
+{
+	const struct deadline whole = site->deadline;
+	const pid_t server = mysqld_find(site->config);
+	int r;
+
+	site->deadline = deadline_within(&whole, site->config->retire_timeout);
+	r = site->sql ? retire_in_order(site, server) : -ENOTCONN;
+	site->deadline = whole;
+	if (!r)
+		return 0;
+	log_line(&site->call->log, LOG_WARNING,
+		 "killing the server, since demoting it in order failed: %s", site->fault->reason);
+	sql_close(&site->sql);
+	r = mysqld_stop(site->config, true, &site->deadline, site->fault);
+	if (!r)
+		r = site_learn(site);
+	if (!r)
+		r = retire_restart(site);
+	if (!r)
+		r = site_connect(site, mysqld_find(site->config));
+	return r ? r : site_look(site);
+}

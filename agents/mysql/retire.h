@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ceasing to be the writer, within a bound, whatever clients, locks and replicas do.
+ *
+ * First in good order: refuse writes, throw the clients out, wait until a replica has everything.
+ * When that does not end in retire_timeout: SIGKILL, and a start in the role of a replica. Never is a
+ * commit that waits for its acknowledgement killed, or the waiting ended: both would make a commit of
+ * it that no replica has.
+ */
+#pragma once
+
+struct site;
+
+/* 0 when the server is read-only, follows nobody and has nobody that waits; -errno. */
+int retire_site(struct site *site);
+
+/* Starts a server that is down, in the role that its past asks for. 0 or -errno. */
+int retire_restart(struct site *site);

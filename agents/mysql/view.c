@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "mysql/view.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/num.h"
+#include "mysql/dialect.h"
+#include "mysql/rows.h"
+#include "mysql/sql.h"
+
+void view_release(struct view *view)
+{
+	gtid_release(&view->executed);
+	gtid_release(&view->received);
+}
+
+/* Adds the position to the set; one that excludes what is there marks the conflict. */
+static int view_add(struct view *view, struct gtid_set *set, const char *text)
+{
+	AUTO_GTID struct gtid_set more = GTID_SET_INIT(set->flavour);
+	int r = gtid_parse(&more, text ? text : "");
+
+	if (!r)
+		r = gtid_unite(set, &more);
+	if (r == -ESTALE)
+		view->conflict = true;
+	return r == -ESTALE ? 0 : r == -E2BIG ? -EINVAL : r;
+}
+
+static void view_read_channel(struct view *view, const struct dialect *d, const struct rows *rows)
+{
+	const char *io = rows_get(rows, 0, d->io_running);
+	const char *host = rows_get(rows, 0, d->source_host);
+	const char *error = rows_get(rows, 0, "Last_SQL_Error");
+
+	if (!error || !*error)
+		error = rows_get(rows, 0, "Last_IO_Error");
+	view->has_source = rows_count(rows) > 0;
+	view->receiving = rows_true(rows, 0, d->io_running);
+	view->connecting = io && !view->receiving && strcmp(io, "No") != 0;
+	view->applying = rows_true(rows, 0, d->sql_running);
+	view->lag = rows_number(rows, 0, d->lag, VIEW_LAG_UNKNOWN);
+	view->io_error = rows_number(rows, 0, "Last_IO_Errno", 0);
+	view->sql_error = rows_number(rows, 0, "Last_SQL_Errno", 0);
+	view->source_port = (int)(rows_number(rows, 0, d->source_port, 0) & 0xffff);
+	(void)snprintf(view->source_host, sizeof(view->source_host), "%s", host ? host : "");
+	(void)snprintf(view->error, sizeof(view->error), "%s", error ? error : "");
+}
+
+static void view_read_semi(struct view *view, const struct dialect *d, const struct rows *rows)
+{
+	const size_t length = strlen(d->semi_master), other = strlen(d->semi_slave);
+
+	for (size_t i = 0; i < rows_count(rows); i++) {
+		const char *name = rows_get(rows, i, "Variable_name");
+
+		if (name && !strncasecmp(name, d->semi_slave, other) &&
+		    !strcasecmp(name + other, "_status"))
+			view->semi_replica = rows_true(rows, i, "Value");
+		if (!name || strncasecmp(name, d->semi_master, length))
+			continue;
+		if (!strcasecmp(name + length, "_status"))
+			view->semi_writer = rows_true(rows, i, "Value");
+		else if (!strcasecmp(name + length, "_clients"))
+			view->semi_clients = rows_number(rows, i, "Value", 0);
+		else if (!strcasecmp(name + length, "_wait_sessions"))
+			view->semi_waiting = rows_number(rows, i, "Value", 0);
+	}
+}
+
+int view_read(struct view *view, const struct dialect *dialect, const struct rows *positions,
+	      const struct rows *channels, const struct rows *semi)
+{
+	int r;
+
+	*view = (struct view){.lag = VIEW_LAG_UNKNOWN,
+			      .executed = GTID_SET_INIT(dialect->gtid),
+			      .received = GTID_SET_INIT(dialect->gtid)};
+	if (!rows_count(positions) || !rows_get(positions, 0, "executed"))
+		return -EINVAL;
+	view->read_only = rows_true(positions, 0, "read_only");
+	view->settled = rows_true(positions, 0, "settled");
+	view_read_channel(view, dialect, channels);
+	view_read_semi(view, dialect, semi);
+	r = view_add(view, &view->executed, rows_get(positions, 0, "executed"));
+	if (!r)
+		r = view_add(view, &view->executed, rows_get(positions, 0, "applied"));
+	if (!r)
+		r = gtid_unite(&view->received, &view->executed);
+	for (size_t i = 0; !r && i < rows_count(channels); i++)
+		r = view_add(view, &view->received, rows_get(channels, i, dialect->received));
+	return r;
+}
+
+int view_take(struct view *view, const struct dialect *dialect, struct sql *sql,
+	      const struct deadline *deadline, struct fault *fault)
+{
+	AUTO_ROWS struct rows positions = ROWS_INIT, channels = ROWS_INIT, semi = ROWS_INIT;
+	int r = sql_ask(sql, deadline, fault, &positions,
+			"%s, @@global.read_only AS read_only, "
+			"@@global.relay_log_purge AS settled",
+			dialect->positions);
+
+	view_release(view);
+	if (!r)
+		r = sql_ask(sql, deadline, fault, &channels, "%s", dialect->channels);
+	if (!r)
+		r = sql_ask(sql, deadline, fault, &semi,
+			    "SHOW GLOBAL STATUS LIKE 'rpl_semi_sync%%'");
+	if (r)
+		return r;
+	r = view_read(view, dialect, &positions, &channels, &semi);
+	return r ? fault_set(fault, FAULT_GENERIC, r,
+			     "the server's replication position is not understood") :
+		   0;
+}

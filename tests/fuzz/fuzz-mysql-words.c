@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What nodes tell each other and keep: reports of the watchers, ledgers, state files.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mysql/vote.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void demand(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void try_report(const uint8_t *data, size_t size, enum gtid_flavour flavour)
+{
+	AUTO_REPORT struct vote_report report = {.vote.received.flavour = flavour};
+	AUTO_REPORT struct vote_report again = {.vote.received.flavour = flavour};
+	AUTO_BUF struct buf text = BUF_INIT, second = BUF_INIT;
+
+	if (vote_parse(&report, (const char *)data, size))
+		return;
+	vote_print(&report, &text);
+	demand(!vote_parse(&again, text.data, text.length));
+	vote_print(&again, &second);
+	demand(!strcmp(text.data, second.data));
+	demand(!(report.vote.frozen && machine_traits(report.state)->acknowledges));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	AUTO_FREE char *text = strndup((const char *)data, size);
+	AUTO_BUF struct buf printed = BUF_INIT;
+	struct vote_state state, again;
+	struct ledger ledger;
+
+	try_report(data, size, GTID_MARIADB);
+	try_report(data, size, GTID_MYSQL);
+	if (!text)
+		return 0;
+	if (!ledger_parse(&ledger, text)) {
+		ledger_print(&ledger, &printed);
+		demand(!strcmp(printed.data, text) || ledger.epoch >= 0);
+		demand(!ledger_parse(&ledger, printed.data));
+	}
+	buf_clear(&printed);
+	if (!vote_parse_state(&state, text)) {
+		vote_print_state(&state, &printed);
+		demand(!vote_parse_state(&again, printed.data));
+		demand(again.state == state.state && again.partial == state.partial);
+	}
+	return 0;
+}
