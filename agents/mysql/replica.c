@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +16,8 @@
 #include "ocf/call.h"
 
 #define REPLICA_RELAX_FROM 500 /* transactions to apply from which on durability is relaxed */
-#define REPLICA_CATCH_UP_MS 3000
+#define REPLICA_BEGIN_MS 5000
+#define REPLICA_TURN_MS 20
 
 int replica_freeze(struct site *site)
 {
@@ -31,15 +33,19 @@ int replica_freeze(struct site *site)
 	return r ? r : site_look(site);
 }
 
-/* After a restart only the files know what was received; from there it is applied, without purge. */
-static int replica_replay(struct site *site)
+/*
+ * After a restart only the files know what was received; from there it is applied, without purge.
+ * By one applier: MariaDB 10.11 crashes when its parallel ones begin in the middle of a relay log.
+ */
+static int replica_replay(struct site *site, long long *ret_appliers)
 {
 	AUTO_RELAY struct relay relay = {.undrained = false};
 	AUTO_ROWS struct rows rows = ROWS_INIT;
 	AUTO_BUF struct buf file = BUF_INIT;
 	const char *index;
 	int r = sql_ask(site->sql, &site->deadline, site->fault, &rows,
-			"SELECT @@global.relay_log_index AS path");
+			"SELECT @@global.relay_log_index AS path, "
+			"@@global.slave_parallel_threads AS appliers");
 
 	index = rows_get(&rows, 0, "path");
 	if (r || !index || !*index)
@@ -50,10 +56,13 @@ static int replica_replay(struct site *site)
 	sql_quote(&file, strrchr(relay.file, '/') ? strrchr(relay.file, '/') + 1 : relay.file);
 	log_line(&site->call->log, LOG_INFO, "replaying relay logs from %s:%" PRIu64, relay.file,
 		 relay.position);
-	r = site_do(
-		site,
-		"CHANGE MASTER TO MASTER_USE_GTID=no, RELAY_LOG_FILE=%s, RELAY_LOG_POS=%" PRIu64,
-		file.data, relay.position);
+	*ret_appliers = rows_number(&rows, 0, "appliers", 0);
+	r = site_do(site, "SET GLOBAL slave_parallel_threads=0");
+	if (!r)
+		r = site_do(site,
+			    "CHANGE MASTER TO MASTER_USE_GTID=no, RELAY_LOG_FILE=%s, "
+			    "RELAY_LOG_POS=%" PRIu64,
+			    file.data, relay.position);
 	if (!r)
 		r = site_do(site, "%s", site->dialect->start_sql);
 	if (r)
@@ -116,11 +125,12 @@ static int replica_why_not(struct site *site, int error)
 int replica_drain(struct site *site)
 {
 	struct replica_relaxed relaxed = {.on = false};
+	long long appliers = 0;
 	struct fault fault;
 	int r = 0, restored;
 
 	if (site->view.has_source && !site->view.applying && site->dialect->gtid == GTID_MARIADB)
-		r = replica_replay(site);
+		r = replica_replay(site, &appliers);
 	else if (site->view.has_source && !site->view.applying)
 		r = site_do(site, "%s", site->dialect->start_sql);
 	if (r || (site->view.has_source && gtid_covers(&site->view.executed, &site->view.received)))
@@ -138,6 +148,8 @@ int replica_drain(struct site *site)
 	}
 	if (!restored)
 		restored = site_do(site, "%s", site->dialect->stop_all);
+	if (!restored && appliers)
+		restored = site_do(site, "SET GLOBAL slave_parallel_threads=%lld", appliers);
 	return restored ? restored : site_look(site);
 }
 
@@ -222,12 +234,31 @@ static int replica_check_divergence(struct site *site, const struct config_node 
 		writer->name, text.data);
 }
 
+/*
+ * Catching up may take long and is monitor's to watch; whether it begins is told here. The server
+ * has no event to wait for, so it is asked again and again, for a while.
+ */
+static int replica_see_begin(struct site *site, const struct config_node *writer)
+{
+	const struct deadline patience = deadline_within(&site->deadline, REPLICA_BEGIN_MS);
+	int r = site_look(site);
+
+	while (!r && site->view.connecting && !deadline_passed(&patience)) {
+		(void)poll(NULL, 0, REPLICA_TURN_MS);
+		r = site_look(site);
+	}
+	if (!r && !site->view.receiving)
+		r = fault_set(site->fault, FAULT_GENERIC, -EIO, "it does not receive from %s: %s",
+			      writer->name,
+			      *site->view.error ? site->view.error : "no connection yet");
+	return r;
+}
+
 int replica_follow(struct site *site, const struct config_node *writer)
 {
 	const struct deadline visit = deadline_within(&site->deadline, SITE_VISIT_MS);
 	CLEANUP(view_release) struct view theirs = {.lag = 0};
 	const bool counted = ledger_counts_on(&site->ledger, site->self, site->state.ledger.epoch);
-	struct deadline whole = site->deadline;
 	int r = site_visit(site, writer, &visit, &theirs);
 
 	if (!r && theirs.read_only)
@@ -254,18 +285,7 @@ int replica_follow(struct site *site, const struct config_node *writer)
 	r = site_remember(site, MACHINE_FOLLOWING);
 	if (r)
 		return r;
-	/* Catching up may take long and is monitor's to watch; whether it begins is told here. */
-	site->deadline = deadline_within(&site->deadline, REPLICA_CATCH_UP_MS);
-	r = site_await_own(site, &theirs.executed);
-	site->deadline = whole;
-	if (r == -ETIMEDOUT)
-		r = site_connect(site, sql_owner(site->sql));
-	if (!r)
-		r = site_look(site);
-	if (!r && !site->view.receiving)
-		r = fault_set(site->fault, FAULT_GENERIC, -EIO, "it does not receive from %s: %s",
-			      writer->name, site->view.error);
-	return r;
+	return replica_see_begin(site, writer);
 }
 
 int replica_fetch(struct site *site, const struct config_node *voter,
