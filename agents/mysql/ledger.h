@@ -51,8 +51,8 @@ void ledger_print(const struct ledger *ledger, struct buf *text);
 struct ledger ledger_first(const struct ledger_nodes *configured);
 
 /*
- * The next epoch: the node is the writer, alone in sync until others have caught up, and the voters
- * of its election, which can't be down, may acknowledge.
+ * The next epoch: the node is the writer, alone in sync until others have caught up, and those that
+ * answered at its election may acknowledge.
  */
 struct ledger ledger_elect(const struct ledger *ledger, const char *node,
 			   const struct ledger_nodes *voters);

@@ -146,6 +146,8 @@ static int mysql_look(struct call *call, const void *config, enum role_state *re
 				 "no server runs on the data directory");
 	(void)signal(SIGPIPE, SIG_IGN);
 	r = site_open(&site, call, config);
+	if (strcmp(call->action, "monitor")) /* what hangs is then to be dealt with, in time */
+		site.deadline = deadline_within(&site.deadline, deadline_left(&site.deadline) / 4);
 	if (!r)
 		r = site_connect(&site, server);
 	if (!r)
@@ -173,12 +175,18 @@ static int mysql_begin(struct site *site, struct call *call, const struct mysql_
 {
 	const pid_t server = mysqld_find(config);
 	int r = site_open(site, call, config);
+	const struct deadline whole = site->deadline;
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (r || !server)
 		return r;
+	/* One that hangs must leave time for its end. */
+	site->deadline = deadline_within(&whole, config->retire_timeout);
 	r = site_connect(site, server);
-	return r ? r : site_look(site);
+	if (!r)
+		r = site_look(site);
+	site->deadline = whole;
+	return r;
 }
 
 /* A server that has just started follows the writer, or prepares to be voted for. */
@@ -205,7 +213,7 @@ static int mysql_start_standby(struct site *site)
 	int r = site_is_clustered(site) ? site_learn(site) : 0;
 
 	if (!r)
-		r = retire_restart(site);
+		r = retire_restart(site, false);
 	if (!r)
 		r = site_connect(site, mysqld_find(site->config));
 	if (!r)
@@ -224,7 +232,7 @@ static int mysql_stand_by(struct call *call, const void *config)
 
 	if (!server)
 		return r || demote ? r : mysql_start_standby(&site);
-	if (demote && site.config) /* also one that hangs: that is what the bound is for */
+	if (demote) /* also one that hangs: that is what the bound is for */
 		return !r && site.view.read_only ? 0 : retire_site(&site);
 	if (r)
 		return r;

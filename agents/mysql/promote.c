@@ -19,6 +19,22 @@ struct promote_votes {
 	size_t count;
 };
 
+/* Pacemaker says which nodes are up, so that nobody waits for one that was just fenced. */
+static bool promote_is_up(const char *node)
+{
+	const char *up = getenv("OCF_RESKEY_CRM_meta_notify_available_uname");
+	const size_t length = strlen(node);
+
+	if (!up || !*up)
+		return true;
+	for (; *up; up += strcspn(up, " ")) {
+		up += strspn(up, " ");
+		if (strcspn(up, " ") == length && !strncmp(up, node, length))
+			return true;
+	}
+	return false;
+}
+
 static void promote_release(struct promote_votes *v)
 {
 	while (v->count)
@@ -72,7 +88,7 @@ static int promote_collect(struct site *site, struct promote_votes *votes)
 	for (size_t i = 0; i < site->nodes.count; i++) {
 		const struct config_node *node = &site->nodes.nodes[i];
 
-		if (strcmp(node->name, site->self) && ledger_has(&site->ledger.acks, node->name))
+		if (strcmp(node->name, site->self) && promote_is_up(node->name))
 			promote_ask(site, node, votes);
 	}
 	return 0;
@@ -93,8 +109,7 @@ static int promote_catch_up(struct site *site, struct ledger_nodes *voters)
 	if (outcome != ELECTION_WON && outcome != ELECTION_BEHIND)
 		return outcome == ELECTION_INCOMPLETE ? -EAGAIN : -EPERM;
 	for (size_t i = 0; i < votes.count; i++)
-		if (votes.votes[i].frozen)
-			(void)ledger_add(voters, votes.votes[i].node);
+		(void)ledger_add(voters, votes.votes[i].node);
 	r = replica_drain(site);
 	if (r || outcome == ELECTION_WON)
 		return r;

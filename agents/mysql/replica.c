@@ -18,6 +18,7 @@
 #define REPLICA_RELAX_FROM 500 /* transactions to apply from which on durability is relaxed */
 #define REPLICA_BEGIN_MS 5000
 #define REPLICA_TURN_MS 20
+#define REPLICA_WAIT_MS 1000
 
 int replica_freeze(struct site *site)
 {
@@ -111,15 +112,25 @@ static int replica_unrelax(struct site *site, const struct replica_relaxed *rela
 	return r ? r : site_do(site, "FLUSH ENGINE LOGS");
 }
 
-static int replica_why_not(struct site *site, int error)
+/* In turns, so that an applier that stops is not waited for until the deadline. */
+static int replica_wait(struct site *site, const struct gtid_set *wanted)
 {
-	struct fault fault = *site->fault;
+	const struct deadline whole = site->deadline;
+	AUTO_GTID struct gtid_set position = GTID_SET_INIT(wanted->flavour);
+	int r = gtid_unite(&position, wanted);
 
-	if (!site_look(site) && site->view.sql_error)
-		return fault_set(site->fault, FAULT_GENERIC, error, "the applier has stopped: %s",
-				 site->view.error);
-	*site->fault = fault;
-	return error;
+	while (!r) {
+		site->deadline = deadline_within(&whole, REPLICA_WAIT_MS);
+		r = site_await_own(site, &position);
+		site->deadline = whole;
+		if (r != -ETIMEDOUT || deadline_passed(&whole))
+			break;
+		r = site_look(site);
+		if (!r && !site->view.applying)
+			r = fault_set(site->fault, FAULT_GENERIC, -EIO,
+				      "the applier has stopped: %s", site->view.error);
+	}
+	return r;
 }
 
 int replica_drain(struct site *site)
@@ -139,12 +150,12 @@ int replica_drain(struct site *site)
 		return 0;
 	r = replica_relax(site, &relaxed);
 	if (!r)
-		r = site_await_own(site, &site->view.received);
+		r = replica_wait(site, &site->view.received);
 	fault = *site->fault;
 	restored = replica_unrelax(site, &relaxed);
 	if (r) {
 		*site->fault = fault;
-		return replica_why_not(site, r);
+		return r;
 	}
 	if (!restored)
 		restored = site_do(site, "%s", site->dialect->stop_all);
@@ -294,9 +305,8 @@ int replica_fetch(struct site *site, const struct config_node *voter,
 	int r = replica_start(site, voter);
 
 	if (!r)
-		r = site_await_own(site, position);
-	if (r)
-		return replica_why_not(site, r);
-	r = site_do(site, "%s", site->dialect->stop_all);
+		r = replica_wait(site, position);
+	if (!r)
+		r = site_do(site, "%s", site->dialect->stop_all);
 	return r ? r : site_look(site);
 }

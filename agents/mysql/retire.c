@@ -3,6 +3,7 @@
 #include "mysql/retire.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include "base/fault.h"
@@ -14,6 +15,23 @@
 #include "ocf/call.h"
 
 #define RETIRE_FIRST_MS 1000 /* for writes to end by themselves */
+#define RETIRE_TURN_MS 50
+
+/* A commit that waits for its acknowledgement is left to get it: killed, it would be done here only. */
+static int retire_await_waiting(struct site *site)
+{
+	int r = site_look(site);
+
+	while (!r && site->view.semi_waiting && !deadline_passed(&site->deadline)) {
+		(void)poll(NULL, 0, RETIRE_TURN_MS);
+		r = site_look(site);
+	}
+	if (!r && site->view.semi_waiting)
+		r = fault_set(site->fault, FAULT_GENERIC, -EBUSY,
+			      "%lld commits wait for a replica that does not answer",
+			      site->view.semi_waiting);
+	return r;
+}
 
 /*
  * Everybody but us, the threads of the server, and replicas. One KILL each: KILL USER waits for
@@ -22,11 +40,15 @@
 static int retire_throw_out(struct site *site)
 {
 	AUTO_ROWS struct rows rows = ROWS_INIT;
-	int r = sql_ask(site->sql, &site->deadline, site->fault, &rows,
-			"SELECT id FROM information_schema.processlist "
-			"WHERE id <> CONNECTION_ID() AND command NOT LIKE 'Binlog Dump%%' "
-			"AND command NOT IN ('Daemon', 'Slave_IO', 'Slave_SQL', 'Slave_worker') "
-			"AND user NOT IN ('system user', 'event_scheduler')");
+	int r = retire_await_waiting(site);
+
+	if (r)
+		return r;
+	r = sql_ask(site->sql, &site->deadline, site->fault, &rows,
+		    "SELECT id FROM information_schema.processlist "
+		    "WHERE id <> CONNECTION_ID() AND command NOT LIKE 'Binlog Dump%%' "
+		    "AND command NOT IN ('Daemon', 'Slave_IO', 'Slave_SQL', 'Slave_worker') "
+		    "AND user NOT IN ('system user', 'event_scheduler')");
 
 	for (size_t i = 0; !r && i < rows_count(&rows); i++) {
 		const long long id = rows_number(&rows, i, "id", -1);
@@ -49,12 +71,6 @@ static int retire_refuse_writes(struct site *site, pid_t server)
 	if (r != -ETIMEDOUT)
 		return r;
 	r = site_connect(site, server);
-	if (!r)
-		r = site_look(site);
-	if (!r && site->view.semi_waiting && !site->view.semi_clients)
-		return fault_set(site->fault, FAULT_GENERIC, -EBUSY,
-				 "%lld commits wait for a replica, and there is none",
-				 site->view.semi_waiting);
 	if (!r)
 		r = retire_throw_out(site);
 	return r ? r : site_do(site, "%s", site->dialect->refuse);
@@ -99,7 +115,7 @@ static int retire_in_order(struct site *site, pid_t server)
  * Recovery cuts off what was never acknowledged, where another may have become or may become the
  * writer; it may cut off a little more, and so the node can't decide an election by itself then.
  */
-static enum mysqld_role retire_role(struct site *site, bool *ret_partial)
+static enum mysqld_role retire_role(struct site *site, bool replaced, bool *ret_partial)
 {
 	const struct ledger *now = &site->ledger;
 	const bool was_writer = !strcmp(site->state.ledger.writer, site->self) &&
@@ -117,17 +133,17 @@ static enum mysqld_role retire_role(struct site *site, bool *ret_partial)
 
 		if (!strcmp(node->name, site->self) || !ledger_has(&now->sync, node->name))
 			continue;
-		if (!site_visit(site, node, &visit, &view))
+		if (replaced || !site_visit(site, node, &visit, &view))
 			*ret_partial = true;
 	}
 	*site->fault = FAULT_INIT;
 	return *ret_partial ? MYSQLD_SLAVE : MYSQLD_MASTER;
 }
 
-int retire_restart(struct site *site)
+int retire_restart(struct site *site, bool replaced)
 {
 	bool partial;
-	const enum mysqld_role role = retire_role(site, &partial);
+	const enum mysqld_role role = retire_role(site, replaced, &partial);
 	int r;
 
 	log_line(&site->call->log, LOG_INFO, "starting the server in the role of a %s",
@@ -163,7 +179,7 @@ int retire_site(struct site *site)
 	if (!r)
 		r = site_learn(site);
 	if (!r)
-		r = retire_restart(site);
+		r = retire_restart(site, true);
 	if (!r)
 		r = site_connect(site, mysqld_find(site->config));
 	return r ? r : site_look(site);

@@ -9,10 +9,15 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 struct site;
 
 /* 0 when the server is read-only, follows nobody and has nobody that waits; -errno. */
 int retire_site(struct site *site);
 
-/* Starts a server that is down, in the role that its past asks for. 0 or -errno. */
-int retire_restart(struct site *site);
+/*
+ * Starts a server that is down, in the role that its past asks for; replaced says that another is
+ * about to be the writer, as in a demote. 0 or -errno.
+ */
+int retire_restart(struct site *site, bool replaced);

@@ -145,7 +145,7 @@ agent_environment() {
 	environment=(
 		PATH="$PATH" OCF_ROOT=/usr/lib/ocf OCF_RESOURCE_INSTANCE=db QUORATE_RUNDIR="$WORK/rundir$n"
 		OCF_RESKEY_CRM_meta_on_node="db$n" OCF_RESKEY_CRM_meta_promoted_max=1
-		OCF_RESKEY_CRM_meta_timeout="${TIMEOUT_MS:-60000}" OCF_RESKEY_CRM_meta_notify=true
+		OCF_RESKEY_CRM_meta_timeout="${TIMEOUT_MS:-20000}" OCF_RESKEY_CRM_meta_notify=true
 		OCF_RESKEY_datadir="$WORK/db$n" OCF_RESKEY_config="$WORK/db$n.cnf"
 		OCF_RESKEY_socket="$WORK/run$n/sock" OCF_RESKEY_pid="$WORK/run$n/pid"
 		OCF_RESKEY_log="$WORK/run$n/log" OCF_RESKEY_node_list="$(node_list)"
@@ -155,11 +155,13 @@ agent_environment() {
 }
 
 agent() {
-	local n=$1 action=$2 environment
+	local n=$1 action=$2 environment status=0
 	shift 2
 	agent_environment "$n"
 	env -i "${environment[@]}" "${@/#/OCF_RESKEY_}" "${wrap[@]}" "$BUILD/agents/mysql" "$action" \
-		>"$WORK/said" 2>&1
+		>"$WORK/said" 2>&1 || status=$?
+	[[ $status == [078] ]] || echo "db$n $action: $status $(<"$WORK/said")"
+	return "$status"
 }
 
 notify() {
@@ -172,7 +174,7 @@ notify() {
 up() {
 	local n
 	for n in "$@"; do
-		agent "$n" start || { cat "$WORK/said"; return 1; }
+		agent "$n" start || return 1
 	done
 }
 
@@ -181,11 +183,11 @@ elect() {
 	local writer=$1 n
 	shift
 	for n in "$writer" "$@"; do
-		notify "$n" pre promote promote_uname="db$writer" || cat "$WORK/said"
+		notify "$n" pre promote promote_uname="db$writer"
 	done
-	agent "$writer" promote || { cat "$WORK/said"; return 1; }
+	agent "$writer" promote || return 1
 	for n in "$@" "$writer"; do
-		notify "$n" post promote promote_uname="db$writer" || cat "$WORK/said"
+		notify "$n" post promote promote_uname="db$writer"
 	done
 }
 
