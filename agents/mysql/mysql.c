@@ -60,7 +60,7 @@ static void mysql_tell_reader(struct site *site, const char *value)
 	const char *last = record_get(&call->record, MYSQL_READER);
 	struct fault fault = FAULT_INIT;
 
-	if (!site->config->reader_attribute || (last && !strcmp(last, value)))
+	if (!call->promotable || !site->config->reader_attribute || (last && !strcmp(last, value)))
 		return;
 	call_hide_secrets(call);
 	if (board_tell(site->config->reader_attribute, value, &site->deadline, &fault))
@@ -228,10 +228,14 @@ static int mysql_stand_by(struct call *call, const void *config)
 	AUTO_SITE struct site site = {.sql = NULL};
 	const pid_t server = mysqld_find(config);
 	const bool demote = !strcmp(call->action, "demote");
+	const char *role = record_get(&call->record, "role");
 	int r = mysql_begin(&site, call, config);
 
+	/* A writer that died is not started for a demote: stop and start come next. */
 	if (!server)
-		return r || demote ? r : mysql_start_standby(&site);
+		return r || (demote && role && !strcmp(role, "active")) ?
+			       r :
+			       mysql_start_standby(&site);
 	if (demote) /* also one that hangs: that is what the bound is for */
 		return !r && site.view.read_only ? 0 : retire_site(&site);
 	if (r)
@@ -262,13 +266,15 @@ static int mysql_activate(struct call *call, const void *config)
 
 static int mysql_halt(struct call *call, const void *config)
 {
-	AUTO_SITE struct site site = {.sql = NULL};
+	AUTO_SITE struct site site = {.config = config, .call = call, .deadline = call->deadline};
 	const char *role = record_get(&call->record, "role");
 
 	/* Not demoted before, as a person's stop may be: clients' commits are not cut in two. */
 	if (call->promotable && role && !strcmp(role, "active") && mysqld_find(config) &&
 	    !mysql_begin(&site, call, config) && !site.view.read_only)
 		(void)retire_site(&site);
+	if (record_get(&call->record, MYSQL_READER))
+		mysql_tell_reader(&site, "0");
 	site_close(&site);
 	call->fault = FAULT_INIT;
 	return mysqld_stop(config, false, &call->deadline, &call->fault);

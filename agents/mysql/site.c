@@ -93,6 +93,7 @@ int site_connect(struct site *site, pid_t server)
 {
 	const struct sql_target target = {
 		.socket = site->config->socket,
+		.port = site->config->replication_port, /* 0 would be looked up in /etc/services */
 		.user = site->config->sql_option_file ? NULL : site->config->sql_user,
 		.option_file = site->config->sql_option_file,
 	};

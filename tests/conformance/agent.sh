@@ -16,6 +16,7 @@
 #	peer_values every parameter of that agent, at its default or a plain value
 #	lingers     seconds for which a process of start may live on
 #	daemon      1: start leaves a daemon in a session of its own, until stop
+#	daemon_log  the file that its output goes to, if there is one
 #	foreign     a pattern of what the agent's libraries open and close again, for themselves
 #	scenes      on one line: where it is tried, as SCENE tells scene; without it there is one
 #	elsewhere   the parts that are left to the kernel laboratory (tests/kernel/test-NAME-conformance)
@@ -36,8 +37,8 @@ agent_load() {
 	NAME=$1
 	AGENT=$OCF/$NAME
 	XML=$TOP/ocf-metadata/$NAME.xml
-	valid=() changed=() reload=() bad=() unfit=() peer='' peer_values=() lingers=0 daemon='' foreign='' servants=()
-	elsewhere=() unasked=()
+	valid=() changed=() reload=() bad=() unfit=() peer='' peer_values=() lingers=0 foreign='' servants=()
+	daemon='' daemon_log='' elsewhere=() unasked=()
 	scene() { :; }
 	state() { :; }
 	if [[ ! -e $TABLES/$NAME.conf ]]; then
