@@ -91,12 +91,21 @@ static int mysql_judge_replica(struct site *site, enum role_state *ret_state)
 	return 0;
 }
 
+/* A person may demote a plain primitive. */
+static bool mysql_may_stand_by(const struct call *call)
+{
+	const char *role = record_get(&call->record, "role");
+
+	return call->promotable || !strcmp(call->action, "demote") ||
+	       (role && !strcmp(role, "standby"));
+}
+
 static int mysql_judge(struct site *site, enum role_state *ret_state)
 {
 	*ret_state = ROLE_ACTIVE;
 	if (!site->view.read_only)
 		return 0;
-	if (!site->call->promotable) {
+	if (!mysql_may_stand_by(site->call)) {
 		*ret_state = ROLE_BROKEN;
 		return fault_set(site->fault, FAULT_GENERIC, 0, "the server is read-only");
 	}
