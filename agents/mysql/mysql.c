@@ -40,6 +40,8 @@ static int mysql_look_blind(struct call *call, int error, enum role_state *ret_s
 	const char *role = record_get(&call->record, "role");
 
 	*ret_state = ROLE_BROKEN;
+	if (error == -ECONNREFUSED && !strcmp(call->action, "monitor"))
+		*ret_state = ROLE_ABSENT; /* it starts or ends: nobody is served; stop ends it */
 	if (error != -EUSERS || !role)
 		return 0;
 	/* All connections taken, the administrator's too: it serves more than it should. */

@@ -2,8 +2,10 @@
 
 #include "mysql/mysqld.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
@@ -22,12 +24,14 @@
 #include "base/buf.h"
 #include "base/deadline.h"
 #include "base/fault.h"
-#include "base/line.h"
+#include "base/file.h"
+#include "base/num.h"
 #include "mysql/config.h"
 
 #define MYSQLD_ARGUMENTS_MAX 128
 #define MYSQLD_APPLIERS 4
 #define MYSQLD_TURN_MS 500
+#define MYSQLD_LINE_LIMIT 65536U
 #define MYSQLD_LOG_TAIL 4096 /* bytes of the log that are searched for the reason */
 
 static pid_t mysqld_lock_holder(const char *datadir, const char *file)
@@ -46,11 +50,58 @@ static pid_t mysqld_lock_holder(const char *datadir, const char *file)
 	return lock.l_pid > 0 ? lock.l_pid : 0;
 }
 
-pid_t mysqld_find(const struct mysql_config *config)
+/* Whether that process was started with this option. */
+static bool mysqld_has_argument(const char *process, const char *argument)
+{
+	AUTO_BUF struct buf line = BUF_INIT;
+	char path[300];
+
+	(void)snprintf(path, sizeof(path), "/proc/%.255s/cmdline", process);
+	if (file_read(path, MYSQLD_LINE_LIMIT, &line))
+		return false;
+	for (size_t at = 0; at < line.length; at += strlen(line.data + at) + 1)
+		if (!strcmp(line.data + at, argument))
+			return true;
+	return false;
+}
+
+/*
+ * One that was just started does not hold the lock yet, and its starter may have been killed. It has
+ * our option for its data directory.
+ */
+static pid_t mysqld_find_starting(const struct mysql_config *config)
+{
+	AUTO_FREE char *argument = NULL;
+	DIR *processes = opendir("/proc");
+	long long pid = 0;
+
+	if (asprintf(&argument, "--datadir=%s", config->datadir) < 0)
+		argument = NULL;
+	for (struct dirent *entry; processes && argument && (entry = readdir(processes));) {
+		if (num_parse(entry->d_name, 1, INT_MAX, &pid) || pid == getpid() ||
+		    !mysqld_has_argument(entry->d_name, argument) ||
+		    !mysqld_has_argument(entry->d_name, config->binary))
+			pid = 0;
+		else
+			break;
+	}
+	if (processes)
+		(void)closedir(processes);
+	return (pid_t)pid;
+}
+
+static pid_t mysqld_find_locked(const struct mysql_config *config)
 {
 	const pid_t pid = mysqld_lock_holder(config->datadir, "ibdata1");
 
 	return pid ? pid : mysqld_lock_holder(config->datadir, "aria_log_control");
+}
+
+pid_t mysqld_find(const struct mysql_config *config)
+{
+	const pid_t pid = mysqld_find_locked(config);
+
+	return pid ? pid : mysqld_find_starting(config);
 }
 
 /* A pidfd of the process that holds the lock; -1 without one. */
@@ -324,24 +375,36 @@ static bool mysqld_wait(int fd, int milliseconds)
 	return r > 0;
 }
 
+/* What a killed server leaves, unless another one uses it. */
+static int mysqld_tidy(const struct mysql_config *config)
+{
+	if (!mysqld_listens(config)) {
+		(void)unlink(config->socket);
+		(void)unlink(config->pid);
+	}
+	return 0;
+}
+
 int mysqld_stop(const struct mysql_config *config, bool kill, const struct deadline *deadline,
 		struct fault *fault)
 {
 	AUTO_CLOSE int fd = mysqld_open(config);
 	int left = deadline_left(deadline);
 
+	if (fd < 0 && mysqld_find(config))
+		return fault_set(fault, FAULT_GENERIC, -EPERM,
+				 "the server's process can't be opened");
 	if (fd < 0)
-		return mysqld_find(config) ? fault_set(fault, FAULT_GENERIC, -EPERM,
-						       "the server's process can't be opened") :
-					     0;
-	if (!kill) {
+		return mysqld_tidy(config);
+	if (!kill &&
+	    mysqld_find_locked(config)) { /* before it, there is nothing to close in order */
 		(void)syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0);
 		if (mysqld_wait(fd, left > 2 * MYSQLD_KILL_MS ? left - MYSQLD_KILL_MS : left / 2))
-			return 0;
+			return mysqld_tidy(config);
 	}
 	(void)syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
 	if (mysqld_wait(fd, deadline_left(deadline)))
-		return 0;
+		return mysqld_tidy(config);
 	return fault_set(fault, FAULT_TIMEOUT, -ETIMEDOUT,
 			 "the server was killed and is still there: it waits for a device");
 }
