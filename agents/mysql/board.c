@@ -52,7 +52,7 @@ int board_read(const char *instance, const struct ledger_nodes *configured,
 	char name[300];
 	const char *const argv[] = {BOARD_OPTIONS, "--type", "crm_config", "--name",
 				    name,	   "-G",     "-q",	   NULL};
-	int status, r;
+	int status = 0, r;
 
 	board_name(instance, name);
 	r = board_run(argv, deadline, fault, &output, &status);
@@ -79,7 +79,7 @@ int board_write(const char *instance, const struct ledger *ledger, const struct 
 	char name[300];
 	const char *argv[] = {BOARD_OPTIONS, "--type", "crm_config", "--name",
 			      name,	     "-v",     NULL,	     NULL};
-	int status, r;
+	int status = 0, r;
 
 	board_name(instance, name);
 	ledger_print(ledger, &text);
@@ -94,7 +94,7 @@ int board_check_quorum(const struct deadline *deadline, struct fault *fault)
 {
 	static const char *const argv[] = {BOARD_NODE, "-q", NULL};
 	AUTO_BUF struct buf output = BUF_INIT;
-	int status;
+	int status = 0;
 	int r = board_run(argv, deadline, fault, &output, &status);
 
 	if (r)
@@ -111,7 +111,7 @@ int board_tell(const char *attribute, const char *value, const struct deadline *
 {
 	const char *const argv[] = {BOARD_ATTRIBUTES, "-n", attribute, "-U", value, NULL};
 	AUTO_BUF struct buf output = BUF_INIT;
-	int status;
+	int status = 0;
 	int r = board_run(argv, deadline, fault, &output, &status);
 
 	return r || !status ? r : board_refused(argv[0], status, &output, fault);

@@ -69,11 +69,11 @@ enum election_outcome election_decide(const struct ledger *ledger, const char *c
 				candidate, ledger->epoch);
 		return ELECTION_EXCLUDED;
 	}
-	if (missing) {
+	if (missing || !best) {
 		(void)fault_set(fault, FAULT_GENERIC, -EAGAIN,
 				"%s may have commits that no voter has, and has no vote: start or "
 				"repair it",
-				missing);
+				missing ? missing : candidate);
 		return ELECTION_INCOMPLETE;
 	}
 	for (size_t i = 0; i < count; i++) {
