@@ -211,7 +211,7 @@ static int ipvs_stand_by(struct call *call, const void *config)
 	return ipvs_take_side(call, config, false);
 }
 
-static int ipvs_reload(struct call *call, const void *config)
+static int ipvs_reload(struct call *call, const void *config, enum role_state state)
 {
 	AUTO_BUF struct buf answer = BUF_INIT;
 	struct ipvs_places places;
