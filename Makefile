@@ -61,7 +61,8 @@ endif
 # Fortified functions hide the calls that the sanitizers watch, so a build has the one or the other.
 HARDEN := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer,\
 	-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE
-ALL_CFLAGS = -std=gnu11 -Icommon -Iagents -Ifence -D_GNU_SOURCE $(PKG_CFLAGS) $(CPPFLAGS) \
+ALL_CFLAGS = -std=gnu11 -Icommon -Iagents -Ifence -D_GNU_SOURCE -DLIBEXECDIR='"$(LIBEXECDIR)"' \
+	$(PKG_CFLAGS) $(CPPFLAGS) \
 	-ffunction-sections -fdata-sections $(WARNINGS) $(HARDEN) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections \
 	$(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
@@ -195,8 +196,8 @@ install: all ## install into DESTDIR=, PREFIX=/usr and OCFDIR=/usr/lib/ocf
 	$(call install_to,755,$(AGENTDIR),$(AGENTS:%=$(B)/agents/%))
 	$(call install_to,755,$(PREFIX)/sbin,$(FENCES:%=$(B)/fence/%))
 	$(Q)$(foreach f,$(FENCES),$(foreach n,$($f_ALSO),ln -sf $f $(DESTDIR)$(PREFIX)/sbin/$n; )):
-	$(call install_to,755,$(LIBEXECDIR),$(filter-out $(TOOLS:%=$(B)/libexec/%),$(DAEMONS:%=$(B)/libexec/%)))
-	$(call install_to,755,$(PREFIX)/sbin,$(TOOLS:%=$(B)/libexec/%))
+	$(call install_to,755,$(LIBEXECDIR),$(DAEMONS:%=$(B)/libexec/%))
+	$(Q)$(foreach t,$(TOOLS),ln -sf ../libexec/quorate/$t $(DESTDIR)$(PREFIX)/sbin/$t; ):
 	$(call install_to,644,$(MANDIR)/man7,$(filter %.7,$(MAN_PAGES)))
 	$(call install_to,644,$(MANDIR)/man8,$(filter %.8,$(MAN_PAGES)))
 uninstall: ## remove what install has put there

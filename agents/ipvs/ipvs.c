@@ -29,7 +29,6 @@
 #include "ocf/role.h"
 
 #define IPVS_DAEMON "quorate-ipvsd"
-#define IPVS_LIBEXEC "/usr/libexec/quorate" /* or QUORATE_LIBEXECDIR */
 #define IPVS_PATH_MAX 600
 
 /* The side that the sync daemon was told; the core's role is ahead of it during a demote. */
@@ -156,16 +155,11 @@ static int ipvs_look(struct call *call, const void *config, enum role_state *ret
 
 static int ipvs_start_daemon(struct call *call, const struct ipvs_places *places)
 {
-	const char *libexec = getenv("QUORATE_LIBEXECDIR");
-	char program[512];
+	char program[READY_PATH_MAX];
 	const char *const argv[] = {program, "daemon", places->base, NULL};
+	int r = ready_find(IPVS_DAEMON, program, &call->fault);
 
-	(void)snprintf(program, sizeof(program), "%.400s/" IPVS_DAEMON,
-		       libexec && *libexec ? libexec : IPVS_LIBEXEC);
-	if (access(program, X_OK) < 0)
-		return fault_set(&call->fault, FAULT_INSTALLED, -errno, "%s: %s", program,
-				 strerror(errno));
-	return ready_start(argv, places->keeper.lock, &call->deadline, &call->fault);
+	return r ? r : ready_start(argv, places->keeper.lock, &call->deadline, &call->fault);
 }
 
 /* A daemon that answers; one that does not is ended first. Its table stays meanwhile. */

@@ -14,7 +14,6 @@ struct fault;
 enum config_rejoin {
 	REJOIN_MANUAL, /* a diverged node waits for a person */
 	REJOIN_SAFE,   /* what a recovery may cut off */
-	REJOIN_AUTO,   /* and what can be undone, its binary log saved first */
 };
 
 struct mysql_config {

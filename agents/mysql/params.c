@@ -15,7 +15,7 @@
 #define TEN_YEARS_S 315360000
 
 /* As enum config_rejoin. */
-static const char *const rejoins[] = {"manual", "safe", "auto", NULL};
+static const char *const rejoins[] = {"manual", "safe", NULL};
 
 const struct param mysql_params[] = {
 	{
@@ -205,8 +205,8 @@ const struct param mysql_params[] = {
 		.reloadable = true,
 		.brief = "how far a former writer is repaired",
 		.text = "safe: a crashed writer that another node has replaced is recovered in the role of "
-			"a replica, which cuts off what was never acknowledged. auto: what it has beyond "
-			"that is saved to a file and undone (MariaDB's flashback). manual: neither.",
+			"a replica, which cuts off what was never acknowledged. manual: it waits for a "
+			"person.",
 	},
 	{
 		.name = "retire_timeout",

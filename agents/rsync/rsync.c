@@ -26,7 +26,6 @@
 #include "rsync/standing.h"
 
 #define RSYNC_DAEMON "quorate-rsync"
-#define RSYNC_LIBEXEC "/usr/libexec/quorate" /* or QUORATE_LIBEXECDIR */
 
 /* Pacemaker's record of us names the daemon's places: the keeper's base is the record's path. */
 static int rsync_keeper(struct call *call, struct keeper *ret_keeper)
@@ -81,16 +80,11 @@ static int rsync_look(struct call *call, const void *config, enum role_state *re
 
 static int rsync_start_daemon(struct call *call, const struct keeper *keeper)
 {
-	const char *libexec = getenv("QUORATE_LIBEXECDIR");
-	char program[512];
+	char program[READY_PATH_MAX];
 	const char *const argv[] = {program, "daemon", call->record_path, NULL};
+	int r = ready_find(RSYNC_DAEMON, program, &call->fault);
 
-	(void)snprintf(program, sizeof(program), "%.400s/" RSYNC_DAEMON,
-		       libexec && *libexec ? libexec : RSYNC_LIBEXEC);
-	if (access(program, X_OK) < 0)
-		return fault_set(&call->fault, FAULT_INSTALLED, -errno, "%s: %s", program,
-				 strerror(errno));
-	return ready_start(argv, keeper->lock, &call->deadline, &call->fault);
+	return r ? r : ready_start(argv, keeper->lock, &call->deadline, &call->fault);
 }
 
 /* A daemon that answers; one that does not is ended first. */

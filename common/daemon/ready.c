@@ -12,6 +12,7 @@
 
 #include "base/deadline.h"
 #include "base/fault.h"
+#include "base/line.h"
 #include "base/num.h"
 #include "host/launch.h"
 #include "host/mark.h"
@@ -27,6 +28,18 @@ static bool ready_is_ours(const char *variable)
 		if (!strncmp(variable, ours[i], strlen(ours[i])))
 			return true;
 	return false;
+}
+
+int ready_find(const char *name, char path[READY_PATH_MAX], struct fault *fault)
+{
+	const char *directory = getenv("QUORATE_LIBEXECDIR");
+
+	(void)line_join(path, READY_PATH_MAX,
+			(const char *const[]){directory && *directory ? directory : LIBEXECDIR, "/",
+					      name, NULL});
+	if (access(path, X_OK) == 0)
+		return 0;
+	return fault_set(fault, FAULT_INSTALLED, -errno, "%s: %s", path, strerror(errno));
 }
 
 /* Ours with the two variables; the strings but for mark stay the environment's. */

@@ -21,6 +21,14 @@ struct fault;
 #define READY_VARIABLE "QUORATE_READY"	   /* in the environment: somebody listens at READY_FD */
 #define READY_OF_VARIABLE "QUORATE_DAEMON" /* its keeper's lock, also in all its children's */
 
+#define READY_PATH_MAX 512
+
+/*
+ * Where the daemon of that name is: QUORATE_LIBEXECDIR from the environment (tests), or where this
+ * build installs them. 0, or -errno with the fault set.
+ */
+int ready_find(const char *name, char path[READY_PATH_MAX], struct fault *fault);
+
 /*
  * argv[0] is an absolute path, lock the path of its keeper's lock. 0; or -errno with the fault set:
  * what the daemon said, -EIO when it ended without a word, -ETIMEDOUT. Unless it returns 0, what

@@ -14,7 +14,7 @@ findings=0
 c_flags() {
 	local manifests=(agents/*/*.mk fence/*/*.mk) packages
 	packages=$(sed -n 's/^[^ ]*_PKGS := *//p' "${manifests[@]}" 2>/dev/null | tr ' ' '\n' | sort -u)
-	echo -std=gnu11 -D_GNU_SOURCE -I. -Icommon -Iagents -Ifence
+	echo -std=gnu11 -D_GNU_SOURCE '-DLIBEXECDIR=""' -I. -Icommon -Iagents -Ifence
 	# shellcheck disable=SC2086
 	pkg-config --cflags libxml-2.0 $packages 2>/dev/null || :
 }
