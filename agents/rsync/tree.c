@@ -19,7 +19,7 @@ int tree_open(const char *directory, const struct filter *filter, bool fanotify,
 {
 	AUTO_TREE struct tree *tree = calloc(1, sizeof(*tree));
 	AUTO_FREE char *real = realpath(directory, NULL);
-	struct stat st;
+	struct stat st = {.st_dev = 0};
 	int r;
 
 	if (!tree)

@@ -35,7 +35,7 @@ static struct fanotify *fanotify_of(const struct tree *tree)
 
 static int fanotify_open(struct tree *tree, struct fault *fault)
 {
-	struct stat st;
+	struct stat st = {.st_ino = 0};
 	int r = 0;
 
 	tree->kind = calloc(1, sizeof(struct fanotify));

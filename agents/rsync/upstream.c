@@ -70,16 +70,18 @@ static int upstream_secret(const char *path, struct argv *environment, struct fa
 				 "secrets_file: %s must belong to root with mode 0600", path);
 	if (r)
 		return fault_set(fault, FAULT_ARGS, r, "secrets_file: %s: %s", path, strerror(-r));
-	for (char *line = text.data; line; line = line ? line + 1 : NULL) {
+	for (char *line = text.data, *next;; line = next + 1) {
 		size_t length = strcspn(line, "\r\n");
 
+		next = strchr(line, '\n');
 		if (!strncmp(line, MODULE_USER ":", strlen(MODULE_USER ":"))) {
 			line[length] = '\0';
 			argv_addf(environment, "RSYNC_PASSWORD=%s", line + strlen(MODULE_USER ":"));
 			explicit_bzero(text.data, text.length);
 			return argv_error(environment);
 		}
-		line = strchr(line, '\n');
+		if (!next)
+			break;
 	}
 	explicit_bzero(text.data, text.length);
 	return fault_set(fault, FAULT_ARGS, -EINVAL,

@@ -37,7 +37,8 @@ struct scene {
 
 static void scene_set(struct scene *scene, size_t checks)
 {
-	*scene = (struct scene){.server = {.server = {.weight = 10}}, .checks = {0, 1}};
+	*scene = (struct scene){.checks = {0, 1}};
+	scene->server.server.weight = 10;
 	scene->planned = (struct plan_server){.server = &scene->server,
 					      .service = &scene->service,
 					      .checks = scene->checks,
