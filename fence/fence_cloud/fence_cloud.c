@@ -7,10 +7,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/line.h"
+#include "base/num.h"
 #include "cloud/power.h"
 #include "cloud/provider.h"
 #include "fence_cloud/config.h"
 #include "net/http.h"
+#include "ocf/agent.h"
+#include "ocf/call.h"
 
 #define SESSION_PLUGS_MAX 32
 
@@ -26,11 +32,31 @@ struct session {
 	struct http_options http;
 	struct session_plug plugs[SESSION_PLUGS_MAX];
 	size_t count;
+	char login[512]; /* the file of a login that is kept */
 };
 
 static void session_trace(const char *line, void *data)
 {
 	fence_trace(data, "%s", line);
+}
+
+/*
+ * Pacemaker asks a device once a minute: a login is kept for as long as it is good, by the words that
+ * it was got with. Without a run directory each call logs in.
+ */
+static void session_use_login(struct session *session, const struct fence *fence)
+{
+	const struct cloud_config *c = &session->config;
+	const char *directory = call_run_directory();
+	char words[1024], hash[24];
+
+	(void)LINE_JOIN(words, c->token_file ? c->token_file : "", " ",
+			c->api_url ? c->api_url : "", " ", c->region ? c->region : "");
+	(void)num_text(hash_text(words), hash);
+	if (!file_directory(directory) &&
+	    LINE_JOIN(session->login, directory, "/", fence->agent->name, "-", hash, ".login") <
+		    sizeof(session->login))
+		session->config.session_file = session->login;
 }
 
 static int session_open(struct fence *fence)
@@ -49,6 +75,7 @@ static int session_open(struct fence *fence)
 	};
 	session->config = c->cloud;
 	session->config.http = &session->http;
+	session_use_login(session, fence);
 	return cloud_open(&session->cloud, fence_cloud_provider(fence->agent, c), &session->config,
 			  &fence->deadline, &fence->fault);
 }

@@ -12,6 +12,7 @@ work=$(mktemp -d)
 state=$work/state
 scratch=$work/scratch
 mkdir "$scratch" "$work/keys"
+export QUORATE_RUNDIR=$work/run
 . "$TOP/tests/lab/cloud/emulator.sh"
 
 providers=(digitalocean hetzner aws openstack upcloud scaleway vultr gcp linode)
