@@ -63,6 +63,7 @@ sandbox_providers() {
 # What is installed and what is kept for long stay visible, and what is written there ends with the
 # sandbox. The daemons are where they would be installed.
 sandbox_overlay() {
+	[[ ${KERNEL_LAB:-} != machine ]] || return 0 # which nothing outlives
 	mkdir -p "$WORK/over$1/up" "$WORK/over$1/work"
 	mount -t overlay -o "lowerdir=$1,upperdir=$WORK/over$1/up,workdir=$WORK/over$1/work" overlay "$1"
 }
