@@ -4,26 +4,23 @@
 
 #include <sys/stat.h>
 
-static uint64_t vigil_add(uint64_t sum, uint64_t value)
-{
-	return (sum ^ value) * 0x100000001b3ULL; /* FNV-1a by words */
-}
+#include "base/hash.h"
 
 static uint64_t vigil_look(const char *const *paths)
 {
-	uint64_t sum = 0xcbf29ce484222325ULL;
+	uint64_t sum = HASH_INIT;
 
 	for (; paths && *paths; paths++) {
+		uint64_t facts[4] = {0};
 		struct stat st;
 
-		if (stat(*paths, &st)) {
-			sum = vigil_add(sum, 1);
-			continue;
+		if (!stat(*paths, &st)) {
+			facts[0] = st.st_ino;
+			facts[1] = (uint64_t)st.st_size;
+			facts[2] = (uint64_t)st.st_mtim.tv_sec;
+			facts[3] = (uint64_t)st.st_mtim.tv_nsec;
 		}
-		sum = vigil_add(sum, st.st_ino);
-		sum = vigil_add(sum, (uint64_t)st.st_size);
-		sum = vigil_add(sum, (uint64_t)st.st_mtim.tv_sec);
-		sum = vigil_add(sum, (uint64_t)st.st_mtim.tv_nsec);
+		sum = hash_more(sum, facts, sizeof(facts));
 	}
 	return sum | 1;
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/attr.h"
+#include "base/hash.h"
 #include "rsync/changes.h"
 #include "rsync/config.h"
 
@@ -19,10 +20,8 @@ static void slice_close(FTS **fts)
 
 static unsigned slice_part(const char *path)
 {
-	uint64_t hash = 1469598103934665603U; /* FNV-1a */
+	uint64_t hash = hash_text(path);
 
-	for (; *path; path++)
-		hash = (hash ^ (unsigned char)*path) * 1099511628211U;
 	return (unsigned)((hash ^ hash >> 32) % 100);
 }
 

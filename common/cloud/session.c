@@ -9,23 +9,23 @@
 #include <time.h>
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/num.h"
 #include "cloud/cloud.h"
 
 #define SESSION_SERVICES "services:\n"
 #define SESSION_LEAST 60 /* seconds that a login must still be good for */
 
+/* With its NUL, so that two texts are not taken for one. */
 static uint64_t session_hash(uint64_t hash, const char *text)
 {
-	for (const char *c = text ? text : ""; *c; c++)
-		hash = (hash ^ (unsigned char)*c) * 0x100000001b3ULL;
-	return (hash ^ 0xff) * 0x100000001b3ULL;
+	return hash_more(hash, text ? text : "", strlen(text ? text : "") + 1);
 }
 
 /* Another password, another place: another login. */
 static void session_origin(const struct cloud *cloud, char origin[17])
 {
-	uint64_t hash = session_hash(0xcbf29ce484222325ULL, cloud->secret.text);
+	uint64_t hash = session_hash(HASH_INIT, cloud->secret.text);
 
 	hash = session_hash(hash, cloud->config->api_url);
 	hash = session_hash(hash, cloud->config->region);
