@@ -4,8 +4,8 @@
  *
  * An element with child elements becomes an object, one without becomes its text. Children of the
  * same name become an array, and children named item or member always do (the lists of AWS query
- * answers). Attributes, comments and namespaces are dropped. libxml2 parses, without network and
- * entities, and is loaded when first needed (base/library.h).
+ * answers). Attributes, comments and namespaces are dropped, and a document with a DOCTYPE is
+ * refused. Expat parses, loaded when first needed (base/library.h).
  */
 #pragma once
 
