@@ -12,7 +12,6 @@
 #include "base/fault.h"
 #include "net/link.h"
 #include "net/packet.h"
-#include "net/sysctl.h"
 
 #define ANNOUNCE_BATCH 32 /* packets */
 
@@ -79,20 +78,6 @@ int announce_build(const struct link *link, const struct inet *address, enum ann
 	return 0;
 }
 
-/* Without the flag, hosts that use this one as their router would drop it (RFC 4861, 7.2.5). */
-static enum announce_form announce_form_of(const struct link *link, const struct inet *addresses,
-					   size_t count)
-{
-	int forwards = 0;
-	size_t i;
-
-	for (i = 0; i < count && addresses[i].family != AF_INET6; i++)
-		;
-	if (i < count)
-		(void)sysctl_link_read(AF_INET6, link->name, "forwarding", NULL, &forwards);
-	return forwards ? ANNOUNCE_NA_ROUTER : ANNOUNCE_NA;
-}
-
 struct announce_batch {
 	struct packet packets[ANNOUNCE_BATCH];
 	const struct inet *of[ANNOUNCE_BATCH]; /* what each packet announces */
@@ -130,13 +115,13 @@ int announce_send(const struct announcer *announcer, const struct link *link,
 		  struct fault *fault)
 {
 	struct announce_batch batch = {.count = 0};
-	enum announce_form advert;
+	/* Without its flag, hosts that use a router would drop it (RFC 4861, 7.2.5). */
+	enum announce_form advert = link->routes6 ? ANNOUNCE_NA_ROUTER : ANNOUNCE_NA;
 	size_t i;
 	int error;
 
 	if (!packet_link_speaks(link))
 		return ANNOUNCE_MUTE;
-	advert = announce_form_of(link, addresses, count);
 	/* Every address in one form before any in the other: the last one waits half as long. */
 	for (i = 0; i < 2 * count; i++) {
 		const struct inet *address = &addresses[i % count];

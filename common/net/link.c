@@ -7,6 +7,7 @@
 #include <net/if.h>
 #include <linux/if.h>
 #include <linux/if_link.h>
+#include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,25 @@ static const unsigned short link_minimums[IFLA_LINK_NETNSID + 1] = {
 	[IFLA_MASTER] = 4,
 	[IFLA_OPERSTATE] = 1,
 };
+
+/* Among the settings of the address families: those of IPv6 are an array (linux/ipv6.h). */
+static int link_read_routes6(const struct nlattr *families, bool *ret_routes6)
+{
+	static const unsigned short minimums[AF_INET6 + 1] = {0};
+	static const unsigned short least[IFLA_INET6_CONF + 1] = {
+		[IFLA_INET6_CONF] = (DEVCONF_FORWARDING + 1) * sizeof(int),
+	};
+	const struct nlattr *family[AF_INET6 + 1], *of[IFLA_INET6_CONF + 1];
+	int error = netlink_nested(families, minimums, AF_INET6, family);
+
+	if (error || !family[AF_INET6])
+		return error;
+	error = netlink_nested(family[AF_INET6], least, IFLA_INET6_CONF, of);
+	if (error || !of[IFLA_INET6_CONF])
+		return error;
+	*ret_routes6 = ((const int *)mnl_attr_get_payload(of[IFLA_INET6_CONF]))[DEVCONF_FORWARDING];
+	return 0;
+}
 
 static int link_read_addresses(const struct nlattr *const *table, struct link *link)
 {
@@ -63,6 +83,8 @@ int link_read(const struct nlmsghdr *message, struct link *ret_link)
 	if (!link.lower_elsewhere)
 		link.lower = (int)netlink_u32(table[IFLA_LINK], 0);
 	error = link_read_addresses(table, &link);
+	if (!error && table[IFLA_AF_SPEC])
+		error = link_read_routes6(table[IFLA_AF_SPEC], &link.routes6);
 	if (error)
 		return error;
 	*ret_link = link;

@@ -29,6 +29,7 @@ struct link {
 	int lower;		  /* index of the link that it runs on or is paired with, or 0 */
 	bool lower_elsewhere;	  /* that link is in another network namespace: lower is 0 */
 	int master;		  /* index of the bridge, bond or VRF that it belongs to, or 0 */
+	bool routes6;		  /* a router of IPv6: its packets are forwarded */
 	unsigned int mtu;
 	size_t address_length; /* bytes of the two below; 0: the link has no hardware address */
 	unsigned char address[LINK_ADDRESS_MAX];

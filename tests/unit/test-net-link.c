@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
@@ -94,6 +95,40 @@ static void test_infiniband(void **state)
 	assert_memory_equal(link.broadcast, broadcast, 20);
 }
 
+static void put_forwarding(struct nlmsghdr *message, const int *settings, size_t length)
+{
+	struct nlattr *families = mnl_attr_nest_start(message, IFLA_AF_SPEC);
+	struct nlattr *family = mnl_attr_nest_start(message, AF_INET6);
+
+	mnl_attr_put(message, IFLA_INET6_CONF, length, settings);
+	mnl_attr_nest_end(message, family);
+	mnl_attr_nest_end(message, families);
+}
+
+static void test_routes6(void **state)
+{
+	const int router[] = {1, 64}, host[] = {0, 64};
+	struct netlink_bytes bytes;
+	struct nlmsghdr *message = bytes_begin(&bytes, RTM_NEWLINK, &header, sizeof(header));
+	struct link link;
+
+	put_forwarding(message, router, sizeof(router));
+	assert_int_equal(link_read(message, &link), 0);
+	assert_true(link.routes6);
+	bytes_shorten(message, read_link);
+	message = bytes_begin(&bytes, RTM_NEWLINK, &header, sizeof(header));
+	put_forwarding(message, host, sizeof(host));
+	assert_int_equal(link_read(message, &link), 0);
+	assert_false(link.routes6);
+	message = bytes_begin(&bytes, RTM_NEWLINK, &header, sizeof(header));
+	put_forwarding(message, router, 2);
+	assert_int_equal(link_read(message, &link), -EBADMSG);
+	message = bytes_begin(&bytes, RTM_NEWLINK, &header, sizeof(header));
+	mnl_attr_put(message, IFLA_AF_SPEC, 0, NULL);
+	assert_int_equal(link_read(message, &link), 0);
+	assert_false(link.routes6);
+}
+
 static void test_hostile(void **state)
 {
 	unsigned char address[LINK_ADDRESS_MAX + 1] = {0};
@@ -158,13 +193,10 @@ static void test_address_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_recorded),
-		cmocka_unit_test(test_lower),
-		cmocka_unit_test(test_lower_elsewhere),
-		cmocka_unit_test(test_infiniband),
-		cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_odd_attributes),
-		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_recorded),	cmocka_unit_test(test_lower),
+		cmocka_unit_test(test_lower_elsewhere), cmocka_unit_test(test_infiniband),
+		cmocka_unit_test(test_routes6),		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_odd_attributes),	cmocka_unit_test(test_list),
 		cmocka_unit_test(test_address_text),
 	};
 
