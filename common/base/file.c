@@ -48,13 +48,27 @@ static int file_write_all(int fd, const char *bytes, size_t length)
 	return 0;
 }
 
+int file_create(const char *path, const void *bytes, size_t length)
+{
+	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = file_write_all(fd, bytes, length);
+	if (r)
+		(void)unlink(path);
+	return r;
+}
+
 int file_replace(const char *path, const void *bytes, size_t length)
 {
 	AUTO_BUF struct buf temporary = BUF_INIT;
 	AUTO_CLOSE int fd = -1;
 	int r;
 
-	buf_addf(&temporary, "%s" FILE_NEW, path);
+	buf_adds(&temporary, path);
+	buf_adds(&temporary, FILE_NEW);
 	if (buf_error(&temporary))
 		return -ENOMEM;
 	fd = open(temporary.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -18,6 +18,12 @@ struct stat;
  */
 int file_read(const char *path, size_t limit, struct buf *buf);
 
+/*
+ * Makes the file, mode 0600; -EEXIST when it is there. A reader may see it empty, and so does who
+ * comes after a writer that was killed.
+ */
+int file_create(const char *path, const void *bytes, size_t length);
+
 #define FILE_NEW ".new"
 
 /*

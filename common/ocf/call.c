@@ -23,6 +23,7 @@
 #define CALL_MARGIN_SHARE 4   /* ... never more than this part of it */
 #define CALL_TIMEOUT_MS 20000LL
 #define CALL_TIMEOUT_MAX_MS (365 * 86400000LL)
+#define CALL_PARAM "param." /* before the name of a parameter, in the record */
 #define CALL_FILE_NAME_MAX 160
 
 const char *call_run_directory(void)
@@ -190,7 +191,7 @@ static const char *call_recorded(const char *name, const void *context)
 {
 	char key[128];
 
-	if ((size_t)snprintf(key, sizeof(key), "param.%s", name) >= sizeof(key))
+	if (LINE_JOIN(key, CALL_PARAM, name) >= sizeof(key))
 		return NULL;
 	return record_get(context, key);
 }
@@ -254,12 +255,12 @@ int call_record_params(struct call *call)
 	int r = 0;
 
 	call_drop_started(call);
-	record_drop(&call->record, "param.");
+	record_drop(&call->record, CALL_PARAM);
 	for (const struct param *p = call->agent->params; !r && p->name; p++) {
 		const char *text = params_text(call->agent, p, params_environment, NULL);
 		char key[128];
 
-		(void)snprintf(key, sizeof(key), "param.%s", p->name);
+		(void)LINE_JOIN(key, CALL_PARAM, p->name);
 		if (p->standing == PARAM_CURRENT && !p->secret && text)
 			r = record_set(&call->record, key, text);
 	}

@@ -7,7 +7,8 @@
 
 #include "base/file.h"
 
-#define RECORD_STEP 32 /* entries that the array grows by */
+#define RECORD_PAGE 4096 /* bytes that a kernel writes without a look at signals */
+#define RECORD_STEP 32	 /* entries that the array grows by */
 
 static struct record_entry *record_find(const struct record *record, const char *key)
 {
@@ -143,7 +144,8 @@ int record_parse(struct record *record, const char *text, size_t length)
 int record_print(const struct record *record, struct buf *text)
 {
 	for (size_t i = 0; i < record->count; i++) {
-		buf_addf(text, "%s=", record->entries[i].key);
+		buf_adds(text, record->entries[i].key);
+		buf_add(text, "=", 1);
 		for (const char *c = record->entries[i].value; *c; c++) {
 			if (*c == '\n' || *c == '\r' || *c == '\\')
 				buf_add(text, "\\", 1);
@@ -169,5 +171,8 @@ int record_save(const struct record *record, const char *path)
 	AUTO_BUF struct buf text = BUF_INIT;
 	int r = record_print(record, &text);
 
-	return r ? r : file_replace(path, text.data, text.length);
+	if (r)
+		return r;
+	r = text.length > RECORD_PAGE ? -EEXIST : file_create(path, text.data, text.length);
+	return r == -EEXIST ? file_replace(path, text.data, text.length) : r;
 }

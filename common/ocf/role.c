@@ -25,12 +25,15 @@
 /* The actions that change something take turns. The record counts as it is from then on. */
 static int role_lock(struct call *call)
 {
-	int r = file_directory(call_run_directory());
+	int r = lockfile_take(call->lock_path, &call->deadline, &call->lock);
 
-	if (r)
-		return fault_set(&call->fault, FAULT_GENERIC, r, "cannot make %s: %s",
-				 call_run_directory(), strerror(-r));
-	r = lockfile_take(call->lock_path, &call->deadline, &call->lock);
+	if (r == -ENOENT) {
+		r = file_directory(call_run_directory());
+		if (r)
+			return fault_set(&call->fault, FAULT_GENERIC, r, "cannot make %s: %s",
+					 call_run_directory(), strerror(-r));
+		r = lockfile_take(call->lock_path, &call->deadline, &call->lock);
+	}
 	if (r == -ETIMEDOUT)
 		return fault_set(&call->fault, FAULT_TIMEOUT, r,
 				 "another action of %s was still running when the time was over",

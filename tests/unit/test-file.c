@@ -31,6 +31,21 @@ static void test_read(void **state)
 	assert_non_null(strstr(buf.data, "Pid:"));
 }
 
+static void test_create(void **state)
+{
+	const char *path = scratch_path(*state, "file");
+	AUTO_BUF struct buf buf = BUF_INIT;
+	struct stat st;
+
+	assert_int_equal(file_create(path, "first", 5), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(file_create(path, "second", 6), -EEXIST);
+	assert_int_equal(file_read(path, 100, &buf), 0);
+	assert_string_equal(buf.data, "first");
+	assert_int_equal(file_create(scratch_path(*state, "none/file"), "new", 3), -ENOENT);
+}
+
 static void test_replace(void **state)
 {
 	AUTO_BUF struct buf buf = BUF_INIT;
@@ -102,8 +117,9 @@ static void test_directory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_read),   TEST(test_replace), TEST(test_replace_fails),
-		TEST(test_remove), TEST(test_poke),    TEST(test_directory),
+		TEST(test_read),	  TEST(test_create), TEST(test_replace),
+		TEST(test_replace_fails), TEST(test_remove), TEST(test_poke),
+		TEST(test_directory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

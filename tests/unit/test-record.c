@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -128,6 +129,10 @@ static void test_file(void **state)
 	record_release(&again);
 	assert_int_equal(record_load(&again, path), 0);
 	assert_int_equal(again.count, 0);
+	assert_int_equal(symlink("elsewhere", scratch_path(*state, "link")), 0);
+	assert_int_equal(record_save(&record, scratch_path(*state, "link")), 0);
+	assert_int_equal(lstat(scratch_path(*state, "link"), &st), 0);
+	assert_true(S_ISREG(st.st_mode));
 	assert_int_equal(record_save(&record, scratch_path(*state, "none/state")), -ENOENT);
 	assert_int_equal(record_load(&again, scratch_path(*state, "")), -EISDIR);
 }
