@@ -2,7 +2,6 @@
 
 #include "vip/homes.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/fault.h"
@@ -29,9 +28,13 @@ static void homes_entry(struct seen *seen, const struct addr *spot, char key[HOM
 			char value[HOMES_VALUE_MAX])
 {
 	const struct link *link = seen_link(seen, spot->index);
+	char prefix[24];
 
 	homes_key(&spot->inet, key);
-	(void)snprintf(value, HOMES_VALUE_MAX, "%s/%d", link ? link->name : "", spot->inet.prefix);
+	(void)line_join(value, HOMES_VALUE_MAX,
+			(const char *const[]){link ? link->name : "", "/",
+					      num_text((unsigned int)spot->inet.prefix, prefix),
+					      NULL});
 }
 
 static bool homes_are(const struct call *call, struct seen *seen, const struct spot_list *spots)

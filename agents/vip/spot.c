@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/line.h"
 #include "vip/config.h"
 #include "vip/seen.h"
 
@@ -72,13 +72,10 @@ static int spot_set_label(const struct vip_config *config, const struct link *li
 			  struct addr *spot, struct fault *fault)
 {
 	const char *label = vip_label(config);
-	int length;
 
 	if (spot->inet.family != AF_INET)
 		return 0;
-	length = snprintf(spot->label, sizeof(spot->label), label ? "%s:%s" : "%s", link->name,
-			  label);
-	if (length >= ADDR_LABEL_MAX)
+	if (LINE_JOIN(spot->label, link->name, label ? ":" : NULL, label) >= sizeof(spot->label))
 		return fault_set(fault, FAULT_ARGS, -EINVAL,
 				 "iflabel: '%s:%.40s' is longer than %d characters", link->name,
 				 label, ADDR_LABEL_MAX - 1);

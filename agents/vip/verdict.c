@@ -197,7 +197,8 @@ static void verdict_tell_missing(const struct vip_config *config, const struct v
 
 	(void)inet_host_text(&config->ip.items[first], text);
 	if (config->ip.count == 1)
-		(void)fault_set(fault, FAULT_GENERIC, 0, "%s is not here", text);
+		(void)fault_join(fault, FAULT_GENERIC, 0,
+				 (const char *const[]){text, " is not here", NULL});
 	else
 		(void)fault_set(fault, FAULT_GENERIC, 0, "%zu of %zu addresses are not here: %s%s",
 				missing, config->ip.count, text, missing > 1 ? " ..." : "");

@@ -22,6 +22,16 @@ int fault_set(struct fault *fault, enum fault_kind kind, int error, const char *
 	return error;
 }
 
+int fault_join(struct fault *fault, enum fault_kind kind, int error, const char *const pieces[])
+{
+	if (!fault)
+		return error;
+	fault->kind = kind;
+	(void)line_join(fault->reason, sizeof(fault->reason), pieces);
+	line_clean(fault->reason);
+	return error;
+}
+
 void fault_prefix(struct fault *fault, const char *format, ...)
 {
 	char old[FAULT_REASON_MAX];

@@ -35,5 +35,8 @@ struct fault {
 int fault_set(struct fault *fault, enum fault_kind kind, int error, const char *format, ...)
 	PRINTF_LIKE(4, 5);
 
+/* The same of pieces as line_join() takes them, and for its reason. */
+int fault_join(struct fault *fault, enum fault_kind kind, int error, const char *const pieces[]);
+
 /* Puts words in front of the reason: where it happened. Does nothing to an empty fault. */
 void fault_prefix(struct fault *fault, const char *format, ...) PRINTF_LIKE(2, 3);

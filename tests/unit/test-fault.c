@@ -26,6 +26,17 @@ static void test_set(void **state)
 	assert_int_equal(fault_set(NULL, FAULT_ARGS, -EIO, "nobody listens"), -EIO);
 }
 
+static void test_join(void **state)
+{
+	const char *const pieces[] = {"192.0.2.1", " is not\n", "here", NULL};
+	struct fault fault = FAULT_INIT;
+
+	assert_int_equal(fault_join(&fault, FAULT_GENERIC, -EIO, pieces), -EIO);
+	assert_int_equal(fault.kind, FAULT_GENERIC);
+	assert_string_equal(fault.reason, "192.0.2.1 is not here");
+	assert_int_equal(fault_join(NULL, FAULT_ARGS, -EIO, pieces), -EIO);
+}
+
 static void test_one_line(void **state)
 {
 	struct fault fault = FAULT_INIT;
@@ -78,9 +89,8 @@ static void test_prefix(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_set),
-		cmocka_unit_test(test_one_line),
-		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_set),	 cmocka_unit_test(test_join),
+		cmocka_unit_test(test_one_line), cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_prefix),
 	};
 
