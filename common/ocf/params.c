@@ -64,22 +64,31 @@ static int param_wrong(const struct param *p, const char *text, struct fault *fa
 			 wanted, PARAM_SHOWN, text);
 }
 
-static int param_boolean(const char *text, bool *ret_value)
+static int param_boolean_by(int (*compare)(const char *, const char *), const char *text,
+			    bool *ret_value)
 {
 	static const char *const yes[] = {"yes", "true", "1", "on", "ja", "y", "t"};
 	static const char *const no[] = {"no", "false", "0", "off", "nein", "n", "f"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(yes); i++) {
-		if (!strcasecmp(text, yes[i])) {
+		if (!compare(text, yes[i])) {
 			*ret_value = true;
 			return 0;
 		}
-		if (!strcasecmp(text, no[i])) {
+		if (!compare(text, no[i])) {
 			*ret_value = false;
 			return 0;
 		}
 	}
 	return -EINVAL;
+}
+
+/* Small letters, as defaults have them, do without the tables of the C library's locale. */
+static int param_boolean(const char *text, bool *ret_value)
+{
+	return param_boolean_by(strcmp, text, ret_value) ?
+		       param_boolean_by(strcasecmp, text, ret_value) :
+		       0;
 }
 
 static int param_choice(const struct param *p, const char *text, int *ret_index,
