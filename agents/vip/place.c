@@ -55,11 +55,7 @@ static int place_prepare(struct place *place, struct call *call, const struct vi
 			&call->fault, FAULT_CONFIGURED, -EINVAL,
 			"globally-unique must be false: a cluster IP is not supported, see "
 			"ocf:quorate:ipvs");
-	if (seen_kept(call)) {
-		place->seen = *seen_kept(call);
-		*seen_kept(call) = SEEN_INIT;
-		call_drop_view(call);
-	} else {
+	if (!seen_recall(&place->seen, call)) {
 		r = seen_take(&place->seen, call, config);
 		if (!r && spot_needs_routes(config))
 			r = seen_routes(&place->seen, call, config);

@@ -96,6 +96,18 @@ void seen_keep(struct seen *seen, struct call *call)
 	call->release_view = seen_drop;
 }
 
+bool seen_recall(struct seen *seen, struct call *call)
+{
+	struct seen *view = call->view;
+
+	if (!view)
+		return false;
+	*seen = *view;
+	*view = SEEN_INIT;
+	call_drop_view(call);
+	return true;
+}
+
 struct seen *seen_kept(const struct call *call)
 {
 	return call->view;

@@ -43,9 +43,11 @@ int seen_addresses_again(struct seen *seen, struct call *call);
 
 /*
  * Hands over from check_host to the look and the activation of the same start, where nothing has
- * changed meanwhile. seen_kept() lends it (NULL: ask), the call owns it.
+ * changed meanwhile: the call owns it then. seen_kept() lends it, NULL: ask; seen_recall() takes it
+ * back, false: ask.
  */
 void seen_keep(struct seen *seen, struct call *call);
+bool seen_recall(struct seen *seen, struct call *call);
 struct seen *seen_kept(const struct call *call);
 
 /* The link of that index, asked for now if it was not yet; NULL when it is gone. */
