@@ -115,9 +115,11 @@ static bool fanotify_path(struct tree *tree, int root, const struct fanotify_eve
 	if (strncmp(path, tree->directory.data, length) || (path[length] && path[length] != '/'))
 		return false;
 	buf_clear(&tree->path);
-	buf_addf(&tree->path, "%s%s%s", path[length] ? path + length + 1 : "",
-		 path[length] ? "/" : "", name);
-	return strcmp(name, ".") != 0 && !buf_error(&tree->path);
+	buf_adds(&tree->path, path[length] ? path + length + 1 : "");
+	/* What happens to a directory itself has the name ".": a change of its mode. */
+	if (strcmp(name, ".") != 0)
+		buf_addf(&tree->path, "%s%s", tree->path.length ? "/" : "", name);
+	return tree->path.length && !buf_error(&tree->path);
 }
 
 static void fanotify_told(struct tree *tree, const struct fanotify_event_metadata *event,
@@ -136,6 +138,10 @@ static void fanotify_told(struct tree *tree, const struct fanotify_event_metadat
 		changes_add(changes, CHANGE_GONE, path);
 		return;
 	}
+	/* A new file is told when it is closed. */
+	if (!(event->mask & FANOTIFY_MASK & ~(uint64_t)(FAN_CREATE | FAN_ONDIR)) &&
+	    S_ISREG(st.st_mode) && st.st_nlink == 1)
+		return;
 	changes_add(changes, S_ISDIR(st.st_mode) ? CHANGE_DIRECTORY : CHANGE_FILE, path);
 	if (S_ISDIR(st.st_mode) && event->mask & FAN_MOVED_TO &&
 	    fanotify_wait(fanotify_of(tree), path))
