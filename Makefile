@@ -29,6 +29,7 @@ OCFDIR ?= /usr/lib/ocf
 AGENTDIR := $(OCFDIR)/resource.d/quorate
 LIBEXECDIR := $(PREFIX)/libexec/quorate
 MANDIR := $(PREFIX)/share/man
+EXAMPLEDIR := $(PREFIX)/share/doc/quorate/examples
 TMPFILESDIR := $(PREFIX)/lib/tmpfiles.d
 
 B ?= build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
@@ -94,7 +95,9 @@ C_FILES = $(sort $(wildcard $(foreach d,common/* agents/* fence/* ocf-metadata t
 LIBCOMMON := $(B)/libcommon.a
 BINARIES := $(AGENTS:%=$(B)/agents/%) $(FENCE_NAMES:%=$(B)/fence/%) $(DAEMONS:%=$(B)/libexec/%)
 RENDERERS := $(ROOMS:%=$(B)/render/%)
-MAN_PAGES := $(AGENTS:%=ocf-metadata/ocf_quorate_%.7) $(FENCE_NAMES:%=ocf-metadata/%.8)
+MAN_PAGES := $(AGENTS:%=ocf-metadata/ocf_quorate_%.7) $(FENCE_NAMES:%=ocf-metadata/%.8) \
+	$(wildcard agents/*/*.8)
+EXAMPLES := $(wildcard agents/*/examples/*)
 
 # Packages by pkg-config name. Tests are offered all that any executable uses; --as-needed picks.
 RENDER_PKGS := libxml-2.0
@@ -200,12 +203,14 @@ install: all ## install into DESTDIR=, PREFIX=/usr and OCFDIR=/usr/lib/ocf
 	$(Q)$(foreach t,$(TOOLS),ln -sf ../libexec/quorate/$t $(DESTDIR)$(PREFIX)/sbin/$t; ):
 	$(call install_to,644,$(MANDIR)/man7,$(filter %.7,$(MAN_PAGES)))
 	$(call install_to,644,$(MANDIR)/man8,$(filter %.8,$(MAN_PAGES)))
+	$(call install_to,755,$(EXAMPLEDIR),$(EXAMPLES))
 uninstall: ## remove what install has put there
 	$(Q)rm -f $(DESTDIR)$(TMPFILESDIR)/quorate.conf $(AGENTS:%=$(DESTDIR)$(AGENTDIR)/%) \
 		$(FENCE_NAMES:%=$(DESTDIR)$(PREFIX)/sbin/%) $(DAEMONS:%=$(DESTDIR)$(LIBEXECDIR)/%) \
 		$(TOOLS:%=$(DESTDIR)$(PREFIX)/sbin/%) \
-		$(foreach m,$(notdir $(MAN_PAGES)),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $m))/$m)
-	$(Q)rmdir $(DESTDIR)$(AGENTDIR) $(DESTDIR)$(LIBEXECDIR) 2>/dev/null || :
+		$(foreach m,$(notdir $(MAN_PAGES)),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $m))/$m) \
+		$(addprefix $(DESTDIR)$(EXAMPLEDIR)/,$(notdir $(EXAMPLES)))
+	$(Q)rmdir $(DESTDIR)$(AGENTDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(EXAMPLEDIR) 2>/dev/null || :
 install_to = $(if $(strip $3),$(Q)$(INSTALL) -d $(DESTDIR)$2 && $(INSTALL) -m $1 $3 $(DESTDIR)$2/)
 
 .PHONY: clean
