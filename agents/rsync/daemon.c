@@ -22,6 +22,8 @@
 
 #define DAEMON_DOUBT_MS 10000 /* without own messages: longer than a ring takes to form anew */
 #define DAEMON_SAVE_MS 1000
+#define DAEMON_HOOKS_MS 500 /* without a pass: what came in several batches was one burst */
+#define DAEMON_HOOKS_LATE_S 10
 #define DAEMON_RESUME_MS 100 /* for the states of the others to come */
 
 long long daemon_seconds(void)
@@ -45,7 +47,8 @@ const char *daemon_node_name(const struct daemon *d, uint32_t node)
 
 void daemon_save(struct daemon *d)
 {
-	int r = ledger_save(d->ledger_path, &d->ledger);
+	/* What is left of a damaged one a person may still want to see. */
+	int r = d->damaged ? 0 : ledger_save(d->ledger_path, &d->ledger);
 
 	loop_timer_clear(&d->save);
 	if (r)
@@ -66,7 +69,11 @@ void daemon_judge_tree(struct daemon *d)
 	const bool before = d->unfit, empty_before = d->empty;
 	int r = guard_look(d->config, &none, &view, &fault);
 
-	if (!r && !(d->config->mode == CONFIG_SNAPSHOT && !view.there))
+	if (d->damaged)
+		r = fault_set(&fault, FAULT_GENERIC, -ESTALE,
+			      "%s is damaged: if the tree is right, say quorate-rsync accept",
+			      d->ledger_path);
+	else if (!r && !(d->config->mode == CONFIG_SNAPSHOT && !view.there))
 		r = guard_judge_source(d->config, &view, d->ledger.generation, &fault);
 	d->unfit = r != 0;
 	d->empty = !r && !d->ledger.generation && (!view.there || view.empty);
@@ -115,12 +122,30 @@ static void daemon_passed(const struct target_facts *facts, bool full, void *dat
 		(void)loop_timer_set(&d->step, 0); /* not from within the target */
 }
 
+static void daemon_run_hooks(void *data)
+{
+	struct daemon *d = data;
+	struct target_facts facts = {.busy = false};
+
+	if (d->target)
+		target_tell(d->target, &facts);
+	if (facts.busy && daemon_seconds() < d->hooks_until) {
+		(void)loop_timer_set(&d->hooking, DAEMON_HOOKS_MS);
+		return;
+	}
+	d->hooks_until = 0;
+	if (d->hooks)
+		hooks_run(d->hooks, d->loop, d->config->directory, &d->log);
+}
+
 static void daemon_hooks(void *data)
 {
 	struct daemon *d = data;
 
-	if (d->hooks)
-		hooks_run(d->hooks, d->loop, d->config->directory, &d->log);
+	if (!d->hooks_until)
+		d->hooks_until = daemon_seconds() + DAEMON_HOOKS_LATE_S;
+	if (!d->hooking.set || daemon_seconds() < d->hooks_until)
+		(void)loop_timer_set(&d->hooking, DAEMON_HOOKS_MS);
 }
 
 int daemon_start_target(struct daemon *d, struct fault *fault)
@@ -164,7 +189,7 @@ void daemon_follow(struct daemon *d)
 
 	if (!d->target || d->office != OFFICE_TARGET)
 		return;
-	if (!daemon_holds(d) || !entry || entry->node == d->nodes.own ||
+	if (d->damaged || !daemon_holds(d) || !entry || entry->node == d->nodes.own ||
 	    entry->generation < d->ledger.highest || !entry->state.address.family) {
 		if (d->following)
 			target_follow(d->target, NULL, NULL);
@@ -331,6 +356,7 @@ static int daemon_join(struct daemon *d, struct fault *fault)
 	loop_timer_init(&d->doubt, d->loop, daemon_doubt, d);
 	loop_timer_init(&d->resume, d->loop, daemon_resume, d);
 	loop_timer_init(&d->step, d->loop, office_step, d);
+	loop_timer_init(&d->hooking, d->loop, daemon_run_hooks, d);
 	setup_group(d, group);
 	r = daemon_start_target(d, fault);
 	if (!r)
@@ -351,6 +377,7 @@ static void daemon_leave(struct daemon *d)
 	daemon_lose_voice(d);
 	loop_timer_clear(&d->doubt);
 	loop_timer_clear(&d->resume);
+	loop_timer_clear(&d->hooking);
 }
 
 int daemon_run(const char *record)

@@ -46,6 +46,8 @@ struct daemon {
 	struct rsync_config *config;
 	struct filter filter;
 	struct hooks *hooks;
+	struct loop_timer hooking; /* they run when a burst is over, */
+	long long hooks_until;	   /* or then: seconds of deadline_now(); 0: none is due */
 	struct setting setting;
 	struct keeper keeper;
 	int lock;
@@ -82,6 +84,7 @@ struct daemon {
 
 	bool unfit, failing; /* the tree can't be a source's; something else is wrong */
 	bool empty;	     /* it never had any content: waits for some */
+	bool damaged;	     /* the ledger can't be read: nothing is done to the tree */
 	bool forgotten;	     /* Pacemaker may not know our attributes any more */
 	char text[160];	     /* why */
 };

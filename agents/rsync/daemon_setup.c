@@ -51,6 +51,12 @@ void setup_group(const struct daemon *d, char group[121])
 			       hash_text(d->resource));
 }
 
+static bool setup_same_hooks(const struct rsync_config *a, const struct rsync_config *b)
+{
+	return a && a->hook_timeout == b->hook_timeout &&
+	       !strcmp(a->hooks ? a->hooks : "", b->hooks ? b->hooks : "");
+}
+
 int setup_read_parameters(struct daemon *d, struct fault *fault)
 {
 	AUTO_RECORD struct record record = RECORD_INIT;
@@ -65,13 +71,19 @@ int setup_read_parameters(struct daemon *d, struct fault *fault)
 		r = hooks_parse(config->hooks, config->hook_timeout, &hooks, fault);
 	if (r)
 		return r;
-	hooks_free(&d->hooks);
+	/* Where they are the same, those that run or are due go on. */
+	if (setup_same_hooks(d->config, config))
+		hooks_free(&hooks);
+	else
+		hooks_free(&d->hooks);
 	config_free(&d->config);
 	record_release(&d->record);
 	d->record = record;
 	record = RECORD_INIT;
 	d->setting.config = d->config = TAKE(config);
-	d->setting.hooks = d->hooks = TAKE(hooks);
+	if (hooks)
+		d->hooks = TAKE(hooks);
+	d->setting.hooks = d->hooks;
 	return 0;
 }
 
@@ -91,6 +103,12 @@ static int setup_ledger(struct daemon *d, struct fault *fault)
 	if (r)
 		return fault_set(fault, FAULT_GENERIC, r, "%s: %s", name, strerror(-r));
 	r = ledger_load(d->ledger_path, &d->ledger, fault);
+	if (r == -EBADMSG) { /* a person is asked, and needs somebody to answer to */
+		log_line(&d->log, LOG_ERR, "%s", fault->reason);
+		*fault = FAULT_INIT;
+		d->damaged = true;
+		r = 0;
+	}
 	/* Whatever was rung of the generation last: its source had it all. */
 	if (!r && d->ledger.source)
 		d->ledger.sequence = SETUP_SEQUENCE_ALL;

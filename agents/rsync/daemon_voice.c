@@ -47,9 +47,9 @@ void daemon_stand(const struct daemon *d, struct standing *ret_standing)
 		.source = serves,
 		.quorate = daemon_holds(d),
 		.serving = source.serving,
-		.sick = target.sick || (serves && d->unfit),
+		.sick = target.sick || d->unfit,
 		.held = target.held,
-		.failing = serves ? d->failing : target.failures > 0 || *hook,
+		.failing = serves ? d->failing : target.failing || *hook,
 		.generation = d->ledger.generation,
 		.sequence = d->ledger.sequence,
 		.lag = d->following ? target.lag : 0,
@@ -59,6 +59,7 @@ void daemon_stand(const struct daemon *d, struct standing *ret_standing)
 	(void)snprintf(ret_standing->text, sizeof(ret_standing->text), "%.150s",
 		       serves	     ? d->text :
 		       *target.error ? target.error :
+		       d->unfit	     ? d->text :
 		       *hook	     ? hook :
 				       d->text);
 }

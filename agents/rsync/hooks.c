@@ -3,6 +3,7 @@
 #include "rsync/hooks.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ struct hooks {
 	struct child *child;
 	struct buf output;
 	struct loop *loop;
-	const char *directory;
+	char directory[PATH_MAX];
 	const struct log *log;
 	unsigned long runs, failures;
 	char error[FAULT_REASON_MAX + 16];
@@ -172,6 +173,15 @@ static int hooks_start(struct hooks *hooks)
 	return r;
 }
 
+static void hooks_begin(struct hooks *hooks)
+{
+	if (!hooks_due(hooks))
+		return;
+	hooks->running = true;
+	hooks->at = 0;
+	hooks_next(hooks);
+}
+
 /* Goes on with the next that was noted, from the one at which it is; the round ends with the list. */
 static void hooks_next(struct hooks *hooks)
 {
@@ -184,19 +194,17 @@ static void hooks_next(struct hooks *hooks)
 	}
 	hooks->running = false;
 	/* What was noted behind the round's back. */
-	hooks_run(hooks, hooks->loop, hooks->directory, hooks->log);
+	hooks_begin(hooks);
 }
 
 void hooks_run(struct hooks *hooks, struct loop *loop, const char *directory, const struct log *log)
 {
-	if (hooks->running || !hooks_due(hooks))
+	if (hooks->running)
 		return;
-	hooks->running = true;
-	hooks->at = 0;
 	hooks->loop = loop;
-	hooks->directory = directory;
+	(void)snprintf(hooks->directory, sizeof(hooks->directory), "%s", directory);
 	hooks->log = log;
-	hooks_next(hooks);
+	hooks_begin(hooks);
 }
 
 void hooks_tell(const struct hooks *hooks, unsigned long *ret_runs, unsigned long *ret_failures,

@@ -71,10 +71,7 @@ int ledger_load(const char *path, struct ledger *ret_ledger, struct fault *fault
 	if (!r)
 		r = ledger_parse(text.data, text.length, ret_ledger);
 	if (r == -EBADMSG)
-		return fault_set(fault, FAULT_GENERIC, r,
-				 "%s is damaged: look at the tree, and say quorate-rsync accept if "
-				 "it is right",
-				 path);
+		return fault_set(fault, FAULT_GENERIC, r, "%s is damaged", path);
 	if (r)
 		return fault_set(fault, FAULT_GENERIC, r, "%s: %s", path, strerror(-r));
 	return 0;

@@ -243,31 +243,37 @@ void office_promote(struct daemon *d, struct server_request *request)
 
 /* Sinking ---------------------------------------------------------------------------------- */
 
-/* Whether every target that can has all that we have told. */
-static bool office_targets_are_level(const struct daemon *d)
+/* How many targets there are, and how many of them have all that we have told. */
+static size_t office_count_targets(const struct daemon *d, size_t *ret_level)
 {
+	size_t count = 0;
+
+	*ret_level = 0;
 	for (size_t i = 0; i < d->roster.count; i++) {
 		const struct roster_entry *entry = &d->roster.entries[i];
 
 		if (entry->node == d->nodes.own)
 			continue;
-		if (entry->generation != d->ledger.generation ||
-		    entry->sequence < d->ledger.sequence)
-			return false;
+		count++;
+		*ret_level += entry->generation == d->ledger.generation &&
+			      entry->sequence >= d->ledger.sequence;
 	}
-	return true;
+	return count;
 }
 
 static void office_sink(struct daemon *d)
 {
 	struct source_facts facts = {.pending = 0};
 	struct fault fault = FAULT_INIT;
-	bool level;
+	size_t have, targets = office_count_targets(d, &have);
+	bool settled, level;
 
 	if (d->source)
 		source_tell(d->source, &facts);
-	level = d->source && !facts.pending && office_targets_are_level(d);
-	if (d->source && daemon_holds(d) && !level && daemon_seconds() < d->step_until) {
+	settled = !facts.pending && have == targets;
+	/* Where there is no target, there is nothing to wait for, and nobody who has it. */
+	level = d->source && settled && targets;
+	if (d->source && daemon_holds(d) && !settled && daemon_seconds() < d->step_until) {
 		(void)loop_timer_set(&d->step, OFFICE_LOOK_MS);
 		return;
 	}

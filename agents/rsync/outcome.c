@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 
 #define OUTCOME_FIRST_MS 1000
-#define OUTCOME_LAST_MS 60000
+#define OUTCOME_LAST_MS 30000 /* with the pass itself within a minute of the end of a cause */
 
 /* The exit codes of rsync(1) that say more than "it did not work". */
 enum {
@@ -63,11 +63,6 @@ const char *outcome_text(enum outcome outcome)
 	};
 
 	return texts[outcome];
-}
-
-bool outcome_retries(enum outcome outcome)
-{
-	return outcome != OUTCOME_DONE && outcome != OUTCOME_AUTH && outcome != OUTCOME_LIMIT;
 }
 
 long long outcome_delay(unsigned failures)

@@ -26,8 +26,5 @@ enum outcome outcome_of(int status, bool stopped, bool hidden, bool full);
 /* A phrase for a person: "the source does not answer". */
 const char *outcome_text(enum outcome outcome);
 
-/* Whether time alone may heal it. */
-bool outcome_retries(enum outcome outcome);
-
-/* Milliseconds before the next try after so many failures in a row: 1 s, 2, 4 ... 60 s. */
+/* Milliseconds before the next try after so many failures in a row: 1 s, 2, 4 ... 30 s. */
 long long outcome_delay(unsigned failures);

@@ -204,7 +204,9 @@ const struct param rsync_params[] = {
 		.brief = "commands for changed paths",
 		.text = "PATTERN => COMMAND, several between ; (or line feeds). On a target, when a pass has "
 			"really changed a path that matches, the command runs once after it, in the "
-			"tree, by /bin/sh.",
+			"tree, by /bin/sh; passes that follow one another within half a second count as "
+			"one. \\; is a ; of the command. examples/join-conf in the package's documentation "
+			"joins a shared and a local part of a configuration.",
 	},
 	{
 		.name = "hook_timeout",

@@ -194,10 +194,22 @@ static void requests_reload(struct server_request *request, const char *line, st
 	requests_answer(request, r, "done\n", &fault);
 }
 
+/* Of which generation the tree is, as far as anything tells: the ledger, or in its place the token. */
+static uint64_t requests_generation(const struct daemon *d)
+{
+	const struct guard_anchor none = {.set = false};
+	struct guard_view view = {.token = false};
+	struct fault fault = FAULT_INIT;
+
+	if (d->damaged && !guard_look(d->config, &none, &view, &fault))
+		return view.generation;
+	return d->ledger.generation ? d->ledger.generation : d->ledger.highest;
+}
+
 /* A person says that the tree is right as it is: a copy of the generation that we know of. */
 static void requests_accept(struct server_request *request, const char *line, struct daemon *d)
 {
-	const uint64_t generation = d->ledger.generation ? d->ledger.generation : d->ledger.highest;
+	const uint64_t generation = requests_generation(d);
 	struct fault fault = FAULT_INIT;
 	int r = guard_prepare(d->config->directory);
 
@@ -209,12 +221,18 @@ static void requests_accept(struct server_request *request, const char *line, st
 	} else if (!d->ledger.generation) {
 		d->ledger.generation = generation;
 		d->ledger.whole = generation != 0;
+		/* Of the newer copies none was heard yet; what this one alone has is kept. */
+		d->ledger.conflicts = d->ledger.conflicts || d->damaged;
+		if (d->ledger.highest < generation)
+			d->ledger.highest = generation;
+		d->damaged = false;
 		daemon_save(d);
 	}
 	daemon_judge_tree(d);
 	requests_answer(request, r, "done\n", &fault);
 	office_resume(d);
 	daemon_tell(d);
+	daemon_follow(d);
 }
 
 static void requests_promote(struct server_request *request, const char *line, struct daemon *d)

@@ -82,19 +82,25 @@ static struct ledger roster_copy(const struct roster_entry *entry)
 			       .whole = entry->state.flags & DOORBELL_WHOLE};
 }
 
+/* A tree that its guard refuses is worse than any, whatever its ledger says that it was. */
+static int roster_compare(const struct roster_entry *a, const struct roster_entry *b)
+{
+	const bool a_sick = a->state.flags & DOORBELL_SICK, b_sick = b->state.flags & DOORBELL_SICK;
+	const struct ledger one = roster_copy(a), other = roster_copy(b);
+
+	return a_sick != b_sick ? b_sick - a_sick : ledger_compare(&one, &other);
+}
+
 /* How many others compare with the node's copy in this sense: below 0 are worse, above 0 better. */
 static size_t roster_count(const struct roster *roster, uint32_t node, int sense)
 {
 	const struct roster_entry *own = roster_find(roster, node);
 	size_t count = 0;
 
-	for (size_t i = 0; own && i < roster->count; i++) {
-		const struct ledger mine = roster_copy(own);
-		const struct ledger other = roster_copy(&roster->entries[i]);
-
-		if (&roster->entries[i] != own && ledger_compare(&other, &mine) * sense > 0)
+	for (size_t i = 0; own && i < roster->count; i++)
+		if (&roster->entries[i] != own &&
+		    roster_compare(&roster->entries[i], own) * sense > 0)
 			count++;
-	}
 	return count;
 }
 

@@ -108,13 +108,12 @@ enum role_state standing_judge(const struct rsync_config *config, const struct s
 				colon, s->text);
 		return ROLE_BROKEN;
 	}
-	if (s->held || s->sick || (s->failing && !s->lag)) {
+	if (lag > config->lag_degraded)
+		(void)fault_set(fault, FAULT_GENERIC, 0, "out of step for %lld s%s%s", s->lag,
+				colon, s->text);
+	else if (s->held || s->sick || s->failing)
 		(void)fault_set(fault, FAULT_GENERIC, 0, "%s", s->text);
-		return ROLE_LAGGING;
-	}
-	if (lag <= config->lag_degraded)
+	else
 		return ROLE_STANDBY;
-	(void)fault_set(fault, FAULT_GENERIC, 0, "out of step for %lld s%s%s", s->lag, colon,
-			s->text);
 	return ROLE_LAGGING;
 }

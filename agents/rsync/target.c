@@ -46,7 +46,8 @@ struct target {
 	bool running_full;
 	bool whole, held, sick;
 	bool late; /* the next try waits for the timer */
-	unsigned failures;
+	unsigned failures; /* in a row */
+	bool failing;	   /* a person should know of them */
 	uint64_t heard, done; /* sequences of rings */
 	uint64_t aimed;	      /* the sequence of which the running pass brings all */
 	uint64_t files;
@@ -120,6 +121,7 @@ static void target_answer_pass(struct target *t, const struct pass_result *resul
 static void target_well(struct target *t, const struct pass_result *result)
 {
 	t->failures = 0;
+	t->failing = false;
 	t->done = t->aimed;
 	changes_clear(&t->running);
 	/* A batch knows nothing of what an earlier pass has held back. */
@@ -146,6 +148,8 @@ static void target_failed(struct target *t, const struct pass_result *result)
 		return;
 	t->failures++;
 	t->late = true;
+	/* In a busy tree files vanish while they are sent: that is over when it is tried again. */
+	t->failing = result->outcome != OUTCOME_PARTIAL || t->failures > 1;
 	target_say(t, result->reason);
 	if (t->failures >= TARGET_PATIENCE)
 		t->full_due = true;
@@ -331,7 +335,7 @@ void target_follow(struct target *target, const struct target_source *source,
 		t->whole = basis->whole;
 		t->heard = t->done = basis->sequence;
 		t->failures = 0;
-		t->late = false;
+		t->late = t->failing = false;
 		/* A copy that was whole may have been tampered with since: it is looked at soon. */
 		t->verify_due = true;
 	}
@@ -398,7 +402,7 @@ void target_tell(const struct target *target, struct target_facts *ret_facts)
 		.in_step = target_in_step(t),
 		.held = t->held,
 		.sick = t->sick,
-		.failures = t->failures,
+		.failing = t->failing,
 		.sequence = t->done,
 		.pending = t->pending.count + t->running.count + (t->full_due || t->pending.full),
 		.files = t->files,

@@ -4,7 +4,7 @@
  * what they name, one pass at a time; compares the whole tree at first and once in an interval.
  *
  * A gap in the sequence, a ring that is full, or three failures in a row make the next pass a full
- * one. What a pass could not bring stays pending and is tried again after 1 s, 2, 4 ... 60 s. In step
+ * one. What a pass could not bring stays pending and is tried again after 1 s, 2, 4 ... 30 s. In step
  * means: nothing is pending, and a full pass of this generation has ended well.
  */
 #pragma once
@@ -33,7 +33,7 @@ struct target_facts {
 	bool whole; /* a full pass of the generation has ended well */
 	bool in_step;
 	bool held, sick;	/* deletions wait for a person; the guard refuses the tree */
-	unsigned failures;	/* in a row */
+	bool failing;		/* the last pass failed, and not of what vanishes by itself */
 	uint64_t sequence;	/* the last ring of which all is here */
 	size_t pending;		/* paths; a full pass that is due counts as one */
 	long long lag;		/* seconds since it was last in step; 0: it is */

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
 #
-# A three-node cluster with one tree: the promotable clone web of ocf:quorate:rsync. Source it, then
-# cluster_start. A writer at the source writes growing numbers into the files f0 to f199, so that
-# of two copies of a file the newer one is known.
+# A cluster with one tree: the promotable clone web of ocf:quorate:rsync. Source it, then
+# cluster_start; before that a test may set nodes, and define prepare NODE. A writer at the source
+# writes growing numbers into the files f0 to f199, so that of two copies of a file the newer one is
+# known.
 
+nodes=(n1 n2 n3)
 work=$(mktemp -d)
 export LAB=rsync-$((BASHPID % 100000)) LAB_OWNER=$$
 # On a node's own disk, which outlives a power-off.
@@ -64,18 +66,28 @@ resource() {
 	printf '</instance_attributes></primitive></clone>'
 }
 
-# cluster_start PARAMETER=VALUE...: n1 has the content.
+# cluster_start PARAMETER=VALUE...: n1 has the content. Without it there is nothing to test.
 cluster_start() {
 	local node
-	check "a cluster of three" lab up 3
-	for node in n1 n2 n3; do
+	check "a cluster of ${#nodes[@]}" lab up "${#nodes[@]}"
+	for node in "${nodes[@]}"; do
 		on "$node" sh -c "mkdir -p $tree; umask 077; echo quorate:secret >$secret"
+		! declare -F prepare >/dev/null || prepare "$node"
 	done
 	on n1 sh -c "mkdir -p $tree/sub; for i in \$(seq 0 199); do echo 0 >$tree/f\$i; done; echo deep >$tree/sub/deep"
 	check "the resource is made" on n1 cibadmin --create --scope resources \
 		--xml-text "$(resource "$@")"
 	check "the node with the content is promoted" eventually 40 promoted n1
-	check "the others have it" eventually 40 level n1 n2 n3
+	check "the others have it" eventually 40 level "${nodes[@]}"
+	((check_failed == 0)) || {
+		on n1 crm_mon -1
+		check_done
+	}
+}
+
+# complains TEXT: the cluster says it of a failed or degraded instance.
+complains() {
+	[[ $(on "${nodes[-1]}" crm_mon -1) == *"$1"* ]]
 }
 
 promoted() {

@@ -145,7 +145,7 @@ static void test_judged(void **state)
 		 true},
 		{{.quorate = true}, ROLE_STANDBY, false},
 		{{.quorate = true, .lag = 300}, ROLE_STANDBY, false},
-		{{.quorate = true, .lag = 300, .failing = true}, ROLE_STANDBY, false},
+		{{.quorate = true, .lag = 300, .failing = true, .text = "x"}, ROLE_LAGGING, true},
 		{{.quorate = true, .failing = true, .text = "x"}, ROLE_LAGGING, true},
 		{{.quorate = true, .lag = 301}, ROLE_LAGGING, true},
 		{{.quorate = true, .lag = 601}, ROLE_BROKEN, true},

@@ -63,6 +63,10 @@ static void test_score(void **state)
 	assert_int_equal(roster_score(&roster, 4), 1000);
 	say(&roster, 2, DOORBELL_TARGET, 7, 41, DOORBELL_WHOLE | DOORBELL_SICK);
 	assert_true(roster_score(&roster, 2) < 0);
+	/* An older copy in the place of the newest one must not keep the others from being promoted. */
+	assert_int_equal(roster_better(&roster, 2), 3);
+	assert_int_equal(roster_better(&roster, 1), 1);
+	assert_int_equal(roster_score(&roster, 1), 20);
 }
 
 static void test_bounded(void **state)
