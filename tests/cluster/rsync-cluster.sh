@@ -157,14 +157,18 @@ status_of() {
 	on "$1" "$command" status
 }
 
-# copy_of NODE: REPLY is "GENERATION SEQUENCE" of its own copy.
+# copy_of NODE: REPLY is "GENERATION WHOLE SEQUENCE" of its own copy.
 copy_of() {
-	REPLY=$(status_of "$1" | awk '$1 == "*" { print $4, $5 }')
+	REPLY=$(on "$1" "$command" status --json | python3 -c '
+import json, sys
+for n in json.load(sys.stdin)["nodes"]:
+    if n["node"] == sys.argv[1]:
+        print(n["generation"], int(n["whole"]), n["sequence"])' "$1")
 }
 
-# newest COPY COPY...: the first is not older than any other.
+# newest COPY COPY...: the first is whole, and not older than any other.
 newest() {
-	[[ $1 == "$(printf '%s\n' "$@" | sort -k 1,1n -k 2,2n | tail -n 1)" ]] ||
+	[[ $1 == *" 1 "* && $1 == "$(printf '%s\n' "$@" | sort -k 1,1n -k 2,2n -k 3,3n | tail -n 1)" ]] ||
 		{ printf 'copy %s\n' "$@"; return 1; }
 }
 
