@@ -45,9 +45,9 @@ struct target {
 	bool verify_due;	/* the interval is over: nothing is known to be missing */
 	bool running_full;
 	bool whole, held, sick;
-	bool late; /* the next try waits for the timer */
-	unsigned failures; /* in a row */
-	bool failing;	   /* a person should know of them */
+	bool late;	      /* the next try waits for the timer */
+	unsigned failures;    /* in a row */
+	bool failing;	      /* a person should know of them */
 	uint64_t heard, done; /* sequences of rings */
 	uint64_t aimed;	      /* the sequence of which the running pass brings all */
 	uint64_t files;
