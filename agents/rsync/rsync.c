@@ -17,6 +17,7 @@
 #include "daemon/control.h"
 #include "daemon/keeper.h"
 #include "daemon/ready.h"
+#include "host/lockfile.h"
 #include "ocf/agent.h"
 #include "ocf/call.h"
 #include "ocf/role.h"
@@ -57,24 +58,43 @@ static int rsync_standing(struct call *call, const struct keeper *keeper,
 	return r;
 }
 
+/* Whether this is a monitor, and another action has the instance's lock: it begins or ends just now. */
+static bool rsync_is_changing(const struct call *call)
+{
+	struct deadline at_once = deadline_in(0);
+	AUTO_CLOSE int lock = -1;
+
+	return call->lock < 0 && !strcmp(call->action, "monitor") &&
+	       lockfile_take(call->lock_path, &at_once, &lock) == -ETIMEDOUT;
+}
+
+/* After a start there should be a daemon; before, nothing is. */
+static enum role_state rsync_judge(struct call *call, const struct rsync_config *config,
+				   const struct keeper *keeper)
+{
+	struct standing standing;
+
+	if (keeper_holder(keeper))
+		return rsync_standing(call, keeper, &standing) ?
+			       ROLE_BROKEN :
+			       standing_judge(config, &standing, &call->fault);
+	(void)fault_set(&call->fault, FAULT_GENERIC, 0, "the daemon of %s is not running",
+			config->directory);
+	return record_get(&call->record, "role") ? ROLE_BROKEN : ROLE_ABSENT;
+}
+
 static int rsync_look(struct call *call, const void *config, enum role_state *ret_state)
 {
-	const struct rsync_config *c = config;
-	struct standing standing;
 	struct keeper keeper;
 	int r = rsync_keeper(call, &keeper);
 
 	if (r)
 		return r;
-	if (!keeper_holder(&keeper)) {
-		/* After a start it should be here; before, nothing is. */
-		*ret_state = record_get(&call->record, "role") ? ROLE_BROKEN : ROLE_ABSENT;
-		(void)fault_set(&call->fault, FAULT_GENERIC, 0, "the daemon of %s is not running",
-				c->directory);
-		return 0;
+	*ret_state = rsync_judge(call, config, &keeper);
+	if (*ret_state != ROLE_ACTIVE && *ret_state != ROLE_STANDBY && rsync_is_changing(call)) {
+		*ret_state = ROLE_ABSENT;
+		call->fault = FAULT_INIT;
 	}
-	r = rsync_standing(call, &keeper, &standing);
-	*ret_state = r ? ROLE_BROKEN : standing_judge(c, &standing, &call->fault);
 	return 0;
 }
 
