@@ -38,7 +38,7 @@ void server_answer(struct server_request *request, int code, const char *text)
 
 void server_answer_fault(struct server_request *request, int code, const struct fault *fault)
 {
-	server_answer(request, code, fault->reason);
+	server_answer(request, code, fault ? fault->reason : "");
 }
 
 int peers_send(struct peers *peers, const void *bytes, size_t length)

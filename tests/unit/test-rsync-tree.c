@@ -395,7 +395,7 @@ static void test_renamed_meanwhile(void **state)
 
 #define OF_KIND(kind, test)                                                                        \
 	{                                                                                          \
-#kind ": " #test, test, watch_setup, watch_teardown, (void *)&kind                 \
+#kind ": " #test, test, watch_setup, watch_teardown, (void *)&(kind)               \
 	}
 #define OF_BOTH(test) OF_KIND(inotify, test), OF_KIND(fanotify, test)
 
