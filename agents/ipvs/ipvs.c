@@ -16,7 +16,6 @@
 #include "base/file.h"
 #include "daemon/control.h"
 #include "daemon/keeper.h"
-#include "daemon/ready.h"
 #include "ipvs/config.h"
 #include "ipvs/intent.h"
 #include "ipvs/kernel_side.h"
@@ -153,27 +152,6 @@ static int ipvs_look(struct call *call, const void *config, enum role_state *ret
 	return 0;
 }
 
-static int ipvs_start_daemon(struct call *call, const struct ipvs_places *places)
-{
-	char program[READY_PATH_MAX];
-	const char *const argv[] = {program, "daemon", places->base, NULL};
-	int r = ready_find(IPVS_DAEMON, program, &call->fault);
-
-	return r ? r : ready_start(argv, places->keeper.lock, &call->deadline, &call->fault);
-}
-
-/* A daemon that answers; one that does not is ended first. Its table stays meanwhile. */
-static int ipvs_ensure(struct call *call, const struct ipvs_places *places)
-{
-	struct fault fault = FAULT_INIT;
-	int r;
-
-	if (keeper_look(&places->keeper, &call->deadline, &fault) == KEEPER_ANSWERS)
-		return 0;
-	r = keeper_end(&places->keeper, &call->deadline, &call->fault);
-	return r ? r : ipvs_start_daemon(call, places);
-}
-
 static int ipvs_take_side(struct call *call, const struct ipvs_config *config, bool active)
 {
 	AUTO_KERNEL_SIDE struct kernel_side side = KERNEL_SIDE_INIT;
@@ -186,8 +164,9 @@ static int ipvs_take_side(struct call *call, const struct ipvs_config *config, b
 		r = settings_make(config, &call->fault);
 	if (!r)
 		r = kernel_side_timeouts(&side, call, config);
-	if (!r)
-		r = ipvs_ensure(call, &places);
+	if (!r) /* the table of a daemon that is replaced stays meanwhile */
+		r = keeper_ensure(&places.keeper, IPVS_DAEMON, places.base, &call->deadline,
+				  &call->fault);
 	if (!r)
 		r = kernel_side_sync(&side, call, config, active);
 	if (!r)

@@ -16,7 +16,6 @@
 #include "base/file.h"
 #include "daemon/control.h"
 #include "daemon/keeper.h"
-#include "daemon/ready.h"
 #include "host/lockfile.h"
 #include "ocf/agent.h"
 #include "ocf/call.h"
@@ -98,35 +97,15 @@ static int rsync_look(struct call *call, const void *config, enum role_state *re
 	return 0;
 }
 
-static int rsync_start_daemon(struct call *call, const struct keeper *keeper)
-{
-	char program[READY_PATH_MAX];
-	const char *const argv[] = {program, "daemon", call->record_path, NULL};
-	int r = ready_find(RSYNC_DAEMON, program, &call->fault);
-
-	return r ? r : ready_start(argv, keeper->lock, &call->deadline, &call->fault);
-}
-
-/* A daemon that answers; one that does not is ended first. */
-static int rsync_ensure(struct call *call, struct keeper *keeper)
-{
-	struct fault fault = FAULT_INIT;
-	int r = rsync_keeper(call, keeper);
-
-	if (r)
-		return r;
-	if (keeper_look(keeper, &call->deadline, &fault) == KEEPER_ANSWERS)
-		return 0;
-	r = keeper_end(keeper, &call->deadline, &call->fault);
-	return r ? r : rsync_start_daemon(call, keeper);
-}
-
 static int rsync_tell(struct call *call, const char *request)
 {
 	AUTO_BUF struct buf answer = BUF_INIT;
 	struct keeper keeper;
-	int r = rsync_ensure(call, &keeper);
+	int r = rsync_keeper(call, &keeper);
 
+	if (!r)
+		r = keeper_ensure(&keeper, RSYNC_DAEMON, call->record_path, &call->deadline,
+				  &call->fault);
 	return r ? r : rsync_ask(call, &keeper, request, &answer);
 }
 

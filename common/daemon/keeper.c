@@ -210,3 +210,19 @@ int keeper_end(const struct keeper *keeper, const struct deadline *deadline, str
 				 strerror(-r));
 	return 0;
 }
+
+int keeper_ensure(const struct keeper *keeper, const char *name, const char *base,
+		  const struct deadline *deadline, struct fault *fault)
+{
+	char program[READY_PATH_MAX];
+	const char *const argv[] = {program, "daemon", base, NULL};
+	struct fault silence = FAULT_INIT;
+	int r;
+
+	if (keeper_look(keeper, deadline, &silence) == KEEPER_ANSWERS)
+		return 0;
+	r = keeper_end(keeper, deadline, fault);
+	if (!r)
+		r = ready_find(name, program, fault);
+	return r ? r : ready_start(argv, keeper->lock, deadline, fault);
+}

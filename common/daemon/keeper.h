@@ -8,7 +8,8 @@
  * what a killed daemon left is found and ended.
  *
  *	keeper_init(&keeper, call->record_path);
- *	agent:   keeper_look(&keeper, &deadline, &fault) == KEEPER_ANSWERS
+ *	agent:   keeper_ensure(&keeper, "quorate-rsync", call->record_path, &deadline, &fault)
+ *	         keeper_look(&keeper, &deadline, &fault) == KEEPER_ANSWERS
  *	         keeper_end(&keeper, &deadline, &fault)
  *	daemon:  keeper_hold(&keeper, &fd, &fault) before anything else
  *
@@ -53,6 +54,13 @@ pid_t keeper_holder(const struct keeper *keeper);
 /* Asks it. KEEPER_SILENT and KEEPER_GONE set the fault: the sentence for a monitor. */
 enum keeper_state keeper_look(const struct keeper *keeper, const struct deadline *deadline,
 			      struct fault *fault);
+
+/*
+ * A daemon that answers: nothing to do. One that does not is ended first; then "NAME daemon BASE" is
+ * started, and is ready when this returns (daemon/ready.h has name, errors and faults).
+ */
+int keeper_ensure(const struct keeper *keeper, const char *name, const char *base,
+		  const struct deadline *deadline, struct fault *fault);
 
 /*
  * Ends the daemon: SIGTERM (and SIGCONT, for a stopped one), and SIGKILL when half of the time is

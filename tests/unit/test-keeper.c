@@ -11,14 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/deadline.h"
 #include "base/fault.h"
+#include "base/file.h"
 #include "daemon/keeper.h"
 #include "daemon/loop.h"
 #include "daemon/ready.h"
@@ -228,6 +231,40 @@ static void test_strangers_live(void **state)
 	(void)reap(stranger);
 }
 
+/* The program is a script that says that it is ready, with what arguments, and ends. */
+static void test_ensure(void **state)
+{
+	const struct deadline deadline = deadline_in(20000);
+	AUTO_BUF struct buf text = BUF_INIT;
+	char base[300], script[600];
+	struct fault fault = FAULT_INIT;
+	struct keeper keeper;
+	pid_t pid;
+
+	(void)snprintf(base, sizeof(base), "%s", scratch_path(*state, "rsync-web"));
+	init(&keeper, state);
+	(void)setenv("QUORATE_LIBEXECDIR", ((struct scratch *)*state)->directory, 1);
+	assert_int_equal(keeper_ensure(&keeper, "program", base, &deadline, &fault), -ENOENT);
+	(void)snprintf(script, sizeof(script), "#!/bin/sh\necho $* >>%s.said\necho '0 0 ' >&3\n",
+		       base);
+	scratch_write(*state, "program", script);
+	assert_int_equal(chmod(scratch_path(*state, "program"), 0755), 0);
+	pid = begin(&keeper, MUTE);
+	assert_int_equal(keeper_ensure(&keeper, "program", base, &deadline, &fault), 0);
+	assert_int_equal(reap(pid), 0); /* it was ended for its silence */
+	pid = begin(&keeper, 0);
+	assert_int_equal(keeper_ensure(&keeper, "program", base, &deadline, &fault), 0);
+	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
+	assert_int_equal(end(&keeper, 20000), 0);
+	assert_int_equal(reap(pid), 0);
+	(void)snprintf(script, sizeof(script), "daemon %s\n", base);
+	assert_int_equal(file_read(scratch_path(*state, "rsync-web.said"), 4096, &text), 0);
+	assert_string_equal(text.data, script); /* once */
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	(void)unsetenv("QUORATE_LIBEXECDIR");
+}
+
 static void test_names(void **state)
 {
 	char base[400] = "/run/quorate/";
@@ -250,8 +287,13 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_life),      TEST(test_silent),	 TEST(test_deaf),
-		TEST(test_leftovers), TEST(test_strangers_live), cmocka_unit_test(test_names),
+		TEST(test_life),
+		TEST(test_silent),
+		TEST(test_deaf),
+		TEST(test_leftovers),
+		TEST(test_strangers_live),
+		TEST(test_ensure),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
