@@ -31,6 +31,7 @@ struct mysql_config {
 	const char *reader_attribute;
 	int rejoin;		  /* enum config_rejoin */
 	long long retire_timeout; /* milliseconds */
+	bool write_fence;
 };
 
 extern const struct param mysql_params[];

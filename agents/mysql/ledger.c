@@ -131,7 +131,7 @@ int ledger_parse(struct ledger *ledger, const char *text)
 	return 0;
 }
 
-static void ledger_print_nodes(const struct ledger_nodes *nodes, struct buf *text)
+void ledger_print_nodes(const struct ledger_nodes *nodes, struct buf *text)
 {
 	for (size_t i = 0; i < nodes->count; i++)
 		buf_addf(text, "%s%s", i ? "," : "", nodes->names[i]);

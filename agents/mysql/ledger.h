@@ -40,6 +40,9 @@ struct ledger {
 int ledger_add(struct ledger_nodes *nodes, const char *name);
 bool ledger_has(const struct ledger_nodes *nodes, const char *name);
 
+/* Appends the names with commas between them. */
+void ledger_print_nodes(const struct ledger_nodes *nodes, struct buf *text);
+
 /* Names between commas; the list is emptied first. 0 or -EINVAL. */
 int ledger_parse_nodes(struct ledger_nodes *nodes, const char *text, size_t length);
 

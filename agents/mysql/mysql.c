@@ -23,6 +23,7 @@
 #include "mysql/site.h"
 #include "mysql/sql.h"
 #include "mysql/tend.h"
+#include "mysql/watcher.h"
 #include "ocf/agent.h"
 #include "ocf/call.h"
 #include "ocf/role.h"
@@ -114,6 +115,38 @@ static int mysql_judge(struct site *site, enum role_state *ret_state)
 	return mysql_judge_replica(site, ret_state);
 }
 
+/* The watcher's kept conversation is the cheaper one; what it can't say, an own one says. */
+static int mysql_see(struct site *site, pid_t server, bool recurring)
+{
+	int r = recurring && site_is_clustered(site) ? watcher_look(site, server) : -ESRCH;
+
+	if (r != -ESRCH)
+		return r;
+	*site->fault = FAULT_INIT;
+	r = site_connect(site, server);
+	return r ? r : site_look(site);
+}
+
+/* One that was killed or hangs is replaced; without it there is no write fence, which is said. */
+static void mysql_keep_watcher(struct site *site, enum role_state *state)
+{
+	if (!site_is_clustered(site) || (*state != ROLE_ACTIVE && *state != ROLE_STANDBY))
+		return;
+	*site->fault = FAULT_INIT;
+	if (watcher_ensure(site->call))
+		*state = *state == ROLE_ACTIVE ? ROLE_DEGRADED : ROLE_LAGGING;
+}
+
+/* Nothing to be looked after, by what was seen. */
+static bool mysql_is_well(const struct site *site, enum role_state state)
+{
+	const struct view *v = &site->view;
+
+	if (state == ROLE_ACTIVE)
+		return site->state.ledger.sync.count >= site->nodes.count;
+	return v->has_source && v->receiving && v->applying && v->semi_replica;
+}
+
 /* A recurring monitor looks after what only time brings about; a healthy cluster has nothing of it. */
 static int mysql_tend(struct site *site, enum role_state state)
 {
@@ -123,8 +156,15 @@ static int mysql_tend(struct site *site, enum role_state state)
 	int r = 0;
 
 	mysql_tell_reader(site, readable ? "1" : "0");
-	if (!site_is_clustered(site) || (state != ROLE_ACTIVE && state != ROLE_STANDBY))
+	if (!site_is_clustered(site) || (state != ROLE_ACTIVE && state != ROLE_STANDBY) ||
+	    mysql_is_well(site, state))
 		return 0;
+	if (!site->sql)
+		r = site_connect(site, mysqld_find(site->config));
+	if (!r)
+		r = site_look(site);
+	if (r)
+		return r;
 	if (state == ROLE_ACTIVE)
 		return tend_writer(site);
 	if (site->view.has_source)
@@ -138,9 +178,13 @@ static int mysql_tend(struct site *site, enum role_state state)
 
 static int mysql_read_test_table(struct site *site)
 {
+	int r = 0;
+
 	if (site->call->check_level < 10 || !site->config->test_table)
 		return 0;
-	return site_do(site, "SELECT 1 FROM %s LIMIT 1", site->config->test_table);
+	if (!site->sql)
+		r = site_connect(site, mysqld_find(site->config));
+	return r ? r : site_do(site, "SELECT 1 FROM %s LIMIT 1", site->config->test_table);
 }
 
 static int mysql_look(struct call *call, const void *config, enum role_state *ret_state)
@@ -160,9 +204,7 @@ static int mysql_look(struct call *call, const void *config, enum role_state *re
 	if (strcmp(call->action, "monitor")) /* what hangs is then to be dealt with, in time */
 		site.deadline = deadline_within(&site.deadline, deadline_left(&site.deadline) / 4);
 	if (!r)
-		r = site_connect(&site, server);
-	if (!r)
-		r = site_look(&site);
+		r = mysql_see(&site, server, recurring);
 	if (r)
 		return mysql_look_blind(call, r, ret_state);
 	(void)mysql_judge(&site, ret_state);
@@ -173,11 +215,14 @@ static int mysql_look(struct call *call, const void *config, enum role_state *re
 		*ret_state = ROLE_BROKEN;
 		return 0;
 	}
-	call_keep(call, MYSQL_LAG, mysql_lags(&site) ? "yes" : NULL);
+	if (mysql_lags(&site) != !!record_get(&call->record, MYSQL_LAG))
+		call_keep(call, MYSQL_LAG, mysql_lags(&site) ? "yes" : NULL);
 	fault = call->fault;
 	if (mysql_tend(&site, *ret_state))
 		log_line(&call->log, LOG_WARNING, "%s", call->fault.reason);
 	call->fault = fault;
+	if (site.sql)
+		mysql_keep_watcher(&site, ret_state);
 	return 0;
 }
 
@@ -234,6 +279,15 @@ static int mysql_start_standby(struct site *site)
 	return r;
 }
 
+/* The action was done without it, and the next monitor will say so. */
+static void mysql_begin_watch(const struct site *site)
+{
+	if (!site_is_clustered(site) || !watcher_ensure(site->call))
+		return;
+	log_line(&site->call->log, LOG_WARNING, "%s", site->fault->reason);
+	*site->fault = FAULT_INIT;
+}
+
 static int mysql_stand_by(struct call *call, const void *config)
 {
 	AUTO_SITE struct site site = {.sql = NULL};
@@ -243,10 +297,12 @@ static int mysql_stand_by(struct call *call, const void *config)
 	int r = mysql_begin(&site, call, config);
 
 	/* A writer that died is not started for a demote: stop and start come next. */
+	if (!server && !r && !(demote && role && !strcmp(role, "active")))
+		r = mysql_start_standby(&site);
+	if (!r)
+		mysql_begin_watch(&site);
 	if (!server)
-		return r || (demote && role && !strcmp(role, "active")) ?
-			       r :
-			       mysql_start_standby(&site);
+		return r;
 	if (demote) /* also one that hangs: that is what the bound is for */
 		return !r && site.view.read_only ? 0 : retire_site(&site);
 	if (r)
@@ -269,8 +325,12 @@ static int mysql_activate(struct call *call, const void *config)
 		r = fault_set(&call->fault, FAULT_GENERIC, -ESRCH, "the server is gone");
 	if (r)
 		return r;
-	if (site_is_clustered(&site))
-		return promote_site(&site);
+	if (site_is_clustered(&site)) {
+		r = promote_site(&site);
+		if (!r)
+			mysql_begin_watch(&site);
+		return r;
+	}
 	r = site_do(&site, "SET GLOBAL relay_log_purge=1");
 	return r ? r : site_do(&site, "%s", site.dialect->allow);
 }
@@ -279,6 +339,8 @@ static int mysql_halt(struct call *call, const void *config)
 {
 	AUTO_SITE struct site site = {.config = config, .call = call, .deadline = call->deadline};
 	const char *role = record_get(&call->record, "role");
+	const int left = watcher_end(call);
+	int r;
 
 	/* Not demoted before, as a person's stop may be: clients' commits are not cut in two. */
 	if (call->promotable && role && !strcmp(role, "active") && mysqld_find(config) &&
@@ -288,7 +350,17 @@ static int mysql_halt(struct call *call, const void *config)
 		mysql_tell_reader(&site, "0");
 	site_close(&site);
 	call->fault = FAULT_INIT;
-	return mysqld_stop(config, false, &call->deadline, &call->fault);
+	r = mysqld_stop(config, false, &call->deadline, &call->fault);
+	return r || !left ? r : watcher_end(call);
+}
+
+/* The watcher reads the parameters once. */
+static int mysql_reload(struct call *call, const void *config, enum role_state state)
+{
+	const struct mysql_config *c = config;
+	int r = watcher_end(call);
+
+	return r || !call->promotable || !c->node_list ? r : watcher_ensure(call);
 }
 
 static int mysql_score(struct call *call, const void *config, enum role_state state)
@@ -339,6 +411,7 @@ static const struct role_ops mysql_role = {
 	.activate = mysql_activate,
 	.stand_by = mysql_stand_by,
 	.halt = mysql_halt,
+	.reload = mysql_reload,
 	.score = mysql_score,
 	.traced = true,
 };

@@ -104,8 +104,7 @@ pid_t mysqld_find(const struct mysql_config *config)
 	return pid ? pid : mysqld_find_starting(config);
 }
 
-/* A pidfd of the process that holds the lock; -1 without one. */
-static int mysqld_open(const struct mysql_config *config)
+int mysqld_open(const struct mysql_config *config)
 {
 	for (pid_t pid; (pid = mysqld_find(config));) {
 		const int fd = (int)syscall(SYS_pidfd_open, pid, 0);

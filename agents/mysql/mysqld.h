@@ -18,6 +18,9 @@ struct mysql_config;
 /* The server on the configuration's data directory, 0 when there is none. */
 pid_t mysqld_find(const struct mysql_config *config);
 
+/* A pidfd of that process; -1 without one. */
+int mysqld_open(const struct mysql_config *config);
+
 /* What recovery does with what was written and never acknowledged (MariaDB's --init-rpl-role). */
 enum mysqld_role {
 	MYSQLD_MASTER, /* keeps it */

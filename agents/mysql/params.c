@@ -220,6 +220,18 @@ const struct param mysql_params[] = {
 			"that the new writer lacks.",
 	},
 	{
+		.name = "write_fence",
+		IN(PARAM_BOOLEAN, write_fence),
+		.fallback = "true",
+		.reloadable = true,
+		.brief = "end the writing without quorum",
+		.text = "When corosync has no quorum, is gone, or proves nothing any more for as long as "
+			"the others need to form a ring without this node, the watcher refuses writes by "
+			"itself as demote does, within retire_timeout, also while Pacemaker hangs. Set it to "
+			"false before the cluster software is stopped while the databases are to run on, as "
+			"in maintenance mode.",
+	},
+	{
 		.name = "client_binary",
 		.type = PARAM_STRING,
 		.standing = PARAM_IGNORED,

@@ -10,8 +10,10 @@
 #include "mysql/board.h"
 #include "mysql/dialect.h"
 #include "mysql/machine.h"
+#include "mysql/office.h"
 #include "mysql/replica.h"
 #include "mysql/site.h"
+#include "mysql/watcher.h"
 #include "ocf/call.h"
 
 struct promote_votes {
@@ -74,6 +76,66 @@ static void promote_ask(struct site *site, const struct config_node *node,
 		    view.read_only && view.settled && !view.receiving && !view.conflict, &view);
 }
 
+/* What the watchers say counts where it is a vote; the server itself is asked otherwise. */
+static void promote_take(struct site *site, const struct config_node *node,
+			 const struct vote_report *reports, size_t count,
+			 struct promote_votes *votes)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct election_vote *vote = &reports[i].vote;
+		CLEANUP(view_release)
+		struct view view = {.received = GTID_SET_INIT(site->dialect->gtid)};
+
+		if (strcmp(vote->node, node->name) || !vote->frozen ||
+		    gtid_unite(&view.received, &vote->received))
+			continue;
+		promote_add(votes, node->name, site->ledger.epoch, true, &view);
+		votes->votes[votes->count - 1].partial = vote->partial;
+		return;
+	}
+}
+
+static bool promote_is_complete(const struct site *site, const struct promote_votes *votes)
+{
+	const struct election_vote *best = NULL;
+	struct fault fault = FAULT_INIT;
+	const enum election_outcome outcome = election_decide(
+		&site->ledger, site->self, votes->votes, votes->count, &best, &fault);
+
+	return outcome == ELECTION_WON || outcome == ELECTION_BEHIND;
+}
+
+static bool promote_has(const struct promote_votes *votes, const char *node)
+{
+	for (size_t i = 0; i < votes->count; i++)
+		if (!strcmp(votes->votes[i].node, node))
+			return true;
+	return false;
+}
+
+/*
+ * All at once by the watchers; then, if that was not enough, one by one, of whom some may be far away
+ * or off.
+ */
+static void promote_ask_others(struct site *site, struct promote_votes *votes)
+{
+	struct vote_report reports[LEDGER_NODES_MAX];
+	size_t count = watcher_votes(site, reports);
+
+	for (size_t i = 0; i < site->nodes.count; i++)
+		if (strcmp(site->nodes.nodes[i].name, site->self) != 0)
+			promote_take(site, &site->nodes.nodes[i], reports, count, votes);
+	for (size_t i = 0; i < site->nodes.count; i++) {
+		const struct config_node *node = &site->nodes.nodes[i];
+
+		if (strcmp(node->name, site->self) && promote_is_up(node->name) &&
+		    !promote_has(votes, node->name) && !(count && promote_is_complete(site, votes)))
+			promote_ask(site, node, votes);
+	}
+	while (count)
+		vote_release(&reports[--count]);
+}
+
 static int promote_collect(struct site *site, struct promote_votes *votes)
 {
 	AUTO_GTID struct gtid_set own = GTID_SET_INIT(site->dialect->gtid);
@@ -85,23 +147,19 @@ static int promote_collect(struct site *site, struct promote_votes *votes)
 		    &(struct view){.received = own});
 	own = GTID_SET_INIT(site->dialect->gtid);
 	votes->votes[0].partial = site->state.partial;
-	for (size_t i = 0; i < site->nodes.count; i++) {
-		const struct config_node *node = &site->nodes.nodes[i];
-
-		if (strcmp(node->name, site->self) && promote_is_up(node->name))
-			promote_ask(site, node, votes);
-	}
+	promote_ask_others(site, votes);
 	return 0;
 }
 
 /* Drained, and with everything that any voter has. */
-static int promote_catch_up(struct site *site, struct ledger_nodes *voters)
+static int promote_catch_up(struct site *site, struct ledger_nodes *voters, struct office *office)
 {
 	CLEANUP(promote_release) struct promote_votes votes = {.count = 0};
 	const struct election_vote *best = NULL;
 	enum election_outcome outcome;
 	int r = promote_collect(site, &votes);
 
+	office_note(office, OFFICE_VOTES);
 	if (r)
 		return r;
 	outcome = election_decide(&site->ledger, site->self, votes.votes, votes.count, &best,
@@ -130,7 +188,8 @@ int promote_wait_for_replicas(struct site *site, int wait)
 }
 
 /* From here on nothing is read from the own server that could still change. */
-static int promote_take_office(struct site *site, const struct ledger_nodes *voters)
+static int promote_take_office(struct site *site, const struct ledger_nodes *voters,
+			       struct office *office)
 {
 	const struct ledger next = ledger_elect(&site->ledger, site->self, voters);
 	enum machine_state state = MACHINE_DRAINED;
@@ -152,24 +211,49 @@ static int promote_take_office(struct site *site, const struct ledger_nodes *vot
 		r = machine_move(&state, MACHINE_WRITER);
 	if (!r)
 		r = site_remember(site, state);
-	return r ? r : site_do(site, "%s", site->dialect->allow);
+	office_note(office, OFFICE_EPOCH);
+	if (!r)
+		r = site_do(site, "%s", site->dialect->allow);
+	office_note(office, OFFICE_OPEN);
+	return r;
+}
+
+/* Kept for people: it is in the table of quorate-mysql. */
+static void promote_keep(struct site *site, const struct office *office)
+{
+	AUTO_BUF struct buf text = BUF_INIT;
+
+	office_print(office, site->ledger.epoch, &text);
+	if (!buf_error(&text))
+		call_keep(site->call, "office", text.data);
 }
 
 int promote_site(struct site *site)
 {
 	struct ledger_nodes voters = {.count = 0};
-	int r = board_check_quorum(&site->deadline, site->fault);
+	struct office office;
+	int r;
 
+	office_begin(&office);
+	r = board_check_quorum(&site->deadline, site->fault);
+	office_note(&office, OFFICE_QUORUM);
 	if (!r)
 		r = site_learn(site);
+	office_note(&office, OFFICE_LEDGER);
 	if (!r)
 		r = replica_freeze(site);
+	office_note(&office, OFFICE_FREEZE);
 	if (!r)
-		r = promote_catch_up(site, &voters);
+		r = promote_catch_up(site, &voters, &office);
 	if (!r)
 		r = site_look(site);
+	office_note(&office, OFFICE_DRAIN);
 	if (!r && !gtid_covers(&site->view.executed, &site->view.received))
 		r = fault_set(site->fault, FAULT_GENERIC, -EAGAIN,
 			      "not everything that was received is applied");
-	return r ? r : promote_take_office(site, &voters);
+	if (!r)
+		r = promote_take_office(site, &voters, &office);
+	if (!r)
+		promote_keep(site, &office);
+	return r;
 }

@@ -94,14 +94,23 @@ static int retire_hand_over(struct site *site)
 	return r;
 }
 
+int retire_shut(struct site *site, pid_t server)
+{
+	int r = retire_refuse_writes(site, server);
+
+	if (!r)
+		r = retire_throw_out(site);
+	if (!r)
+		r = site_look(site);
+	return !r && site->view.semi_waiting ? -EBUSY : r;
+}
+
 static int retire_in_order(struct site *site, pid_t server)
 {
 	int r = site_look(site);
 
 	if (!r)
-		r = retire_refuse_writes(site, server);
-	if (!r)
-		r = retire_throw_out(site);
+		r = retire_shut(site, server);
 	if (!r)
 		r = retire_hand_over(site);
 	if (!r)

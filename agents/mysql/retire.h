@@ -10,11 +10,18 @@
 #pragma once
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct site;
 
 /* 0 when the server is read-only, follows nobody and has nobody that waits; -errno. */
 int retire_site(struct site *site);
+
+/*
+ * The first part of that, for one whom nobody listens to: writes are refused, clients gone, and no
+ * commit waits for an acknowledgement. 0, or -errno by the deadline of the site.
+ */
+int retire_shut(struct site *site, pid_t server);
 
 /*
  * Starts a server that is down, in the role that its past asks for; replaced says that another is

@@ -49,7 +49,7 @@ static char *site_state_path(const struct site *site)
 }
 
 /* Without a readable file nothing is known, which is what a new node knows. */
-static int site_read_state(struct site *site)
+void site_recall(struct site *site)
 {
 	struct ledger_nodes none = {.count = 0};
 	AUTO_FREE char *path = site_state_path(site);
@@ -60,7 +60,6 @@ static int site_read_state(struct site *site)
 			 strerror(-r));
 	if (r)
 		site->state = (struct vote_state){.ledger = ledger_first(&none)};
-	return 0;
 }
 
 int site_open(struct site *site, struct call *call, const struct mysql_config *config)
@@ -74,7 +73,9 @@ int site_open(struct site *site, struct call *call, const struct mysql_config *c
 		r = config_read_nodes(config, &site->nodes, site->fault);
 	if (!r)
 		r = site_read_password(site);
-	return r ? r : site_read_state(site);
+	if (!r)
+		site_recall(site);
+	return r;
 }
 
 void site_close(struct site *site)

@@ -39,6 +39,9 @@ struct site {
 int site_open(struct site *site, struct call *call, const struct mysql_config *config);
 void site_close(struct site *site);
 
+/* Reads the state file again. */
+void site_recall(struct site *site);
+
 /* Replicates at all: a promotable instance with a node_list. */
 bool site_is_clustered(const struct site *site);
 

@@ -2,6 +2,7 @@
 
 #include "mysql/vote.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -21,15 +22,22 @@ void vote_release(struct vote_report *report)
 	gtid_release(&report->vote.received);
 }
 
+/* As enum vote_semi. */
+static const char *const vote_semis[] = {"off", "writer", "replica"};
+
 void vote_print(const struct vote_report *report, struct buf *text)
 {
 	const struct election_vote *v = &report->vote;
 
 	buf_addf(text,
-		 VOTE_HEAD "node=%s state=%s epoch=%lld partial=%d ring=%" PRIu32 ":%" PRIu64
-			   " lag=%lld received=",
+		 VOTE_HEAD "node=%s state=%s epoch=%lld partial=%d settled=%d ring=%" PRIu32
+			   ":%" PRIu64 " asked=%" PRIu32
+			   ":%lld lag=%lld semi=%s waiting=%lld sync=",
 		 v->node, machine_traits(report->state)->name, v->epoch, v->partial,
-		 report->ring_node, report->ring_seq, report->lag);
+		 report->settled, report->ring_node, report->ring_seq, report->asked.node,
+		 report->asked.number, report->lag, vote_semis[report->semi], report->waiting);
+	ledger_print_nodes(&report->sync, text);
+	buf_addf(text, " office=%s received=", *report->office ? report->office : "-");
 	gtid_print(&v->received, text);
 }
 
@@ -65,37 +73,85 @@ static int vote_parse_node(struct vote_report *report, const char *node)
 	return 0;
 }
 
-static int vote_parse_ring(struct vote_report *report, char *ring)
+/* "NODE:NUMBER", the node an id of corosync's. */
+static int vote_parse_pair(char *pair, uint32_t *ret_node, long long *ret_number)
 {
-	char *colon = ring ? strchr(ring, ':') : NULL;
-	long long node = 0, seq = 0;
+	char *colon = pair ? strchr(pair, ':') : NULL;
+	long long node = 0, number = 0;
 
 	if (!colon)
 		return -EINVAL;
 	*colon = '\0';
-	if (num_parse(ring, 0, UINT32_MAX, &node) || num_parse(colon + 1, 0, LLONG_MAX, &seq))
+	if (num_parse(pair, 0, UINT32_MAX, &node) || num_parse(colon + 1, 0, LLONG_MAX, &number))
 		return -EINVAL;
-	report->ring_node = (uint32_t)node;
-	report->ring_seq = (uint64_t)seq;
+	*ret_node = (uint32_t)node;
+	*ret_number = number;
+	return 0;
+}
+
+/* What only people read: letters, digits and marks that need no quoting anywhere. */
+static int vote_parse_office(struct vote_report *report, const char *office)
+{
+	if (!office || !*office || strlen(office) >= sizeof(report->office))
+		return -EINVAL;
+	for (const char *c = office; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr(":,=@.-", *c))
+			return -EINVAL;
+	(void)snprintf(report->office, sizeof(report->office), "%s", office);
+	return 0;
+}
+
+static int vote_parse_semi(struct vote_report *report, const char *semi)
+{
+	for (size_t i = 0; semi && i < ARRAY_SIZE(vote_semis); i++) {
+		if (!strcmp(vote_semis[i], semi)) {
+			report->semi = (enum vote_semi)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int vote_parse_sync(struct vote_report *report, const char *sync)
+{
+	return sync ? ledger_parse_nodes(&report->sync, sync, strlen(sync)) : -EINVAL;
+}
+
+/* Who it is and what it is worth in an election. */
+static int vote_parse_standing(struct vote_report *report, char **text)
+{
+	long long partial = 0, settled = 0, sequence = 0;
+	const char *word;
+
+	if (vote_parse_node(report, vote_word(text, "node=")))
+		return -EINVAL;
+	word = vote_word(text, "state=");
+	if (!word || machine_parse(word, &report->state) ||
+	    vote_number(text, "epoch=", 0, LLONG_MAX, &report->vote.epoch) ||
+	    vote_number(text, "partial=", 0, 1, &partial) ||
+	    vote_number(text, "settled=", 0, 1, &settled) ||
+	    vote_parse_pair(vote_word(text, "ring="), &report->ring_node, &sequence))
+		return -EINVAL;
+	report->ring_seq = (uint64_t)sequence;
+	report->vote.partial = partial;
+	report->settled = settled;
+	report->vote.frozen = settled && machine_traits(report->state)->votes;
 	return 0;
 }
 
 static int vote_parse_words(struct vote_report *report, char *text)
 {
-	long long partial = 0;
 	const char *word;
 
-	if (vote_parse_node(report, vote_word(&text, "node=")))
+	if (vote_parse_standing(report, &text) ||
+	    vote_parse_pair(vote_word(&text, "asked="), &report->asked.node,
+			    &report->asked.number) ||
+	    vote_number(&text, "lag=", VOTE_LAG_UNKNOWN, LLONG_MAX, &report->lag) ||
+	    vote_parse_semi(report, vote_word(&text, "semi=")) ||
+	    vote_number(&text, "waiting=", 0, LLONG_MAX, &report->waiting) ||
+	    vote_parse_sync(report, vote_word(&text, "sync=")) ||
+	    vote_parse_office(report, vote_word(&text, "office=")))
 		return -EINVAL;
-	word = vote_word(&text, "state=");
-	if (!word || machine_parse(word, &report->state) ||
-	    vote_number(&text, "epoch=", 0, LLONG_MAX, &report->vote.epoch) ||
-	    vote_number(&text, "partial=", 0, 1, &partial) ||
-	    vote_parse_ring(report, vote_word(&text, "ring=")) ||
-	    vote_number(&text, "lag=", VOTE_LAG_UNKNOWN, LLONG_MAX, &report->lag))
-		return -EINVAL;
-	report->vote.partial = partial;
-	report->vote.frozen = machine_traits(report->state)->votes;
 	word = vote_word(&text, "received=");
 	if (!word || *text)
 		return -EINVAL;
@@ -117,6 +173,24 @@ int vote_parse(struct vote_report *report, const char *text, size_t length)
 	if (r)
 		vote_release(report);
 	return r == -E2BIG ? -EINVAL : r;
+}
+
+#define VOTE_ASK "ask "
+
+void vote_print_question(const struct vote_question *question, struct buf *text)
+{
+	buf_addf(text, VOTE_HEAD VOTE_ASK "%" PRIu32 ":%lld", question->node, question->number);
+}
+
+int vote_parse_question(struct vote_question *question, const char *text, size_t length)
+{
+	const size_t head = strlen(VOTE_HEAD VOTE_ASK);
+	AUTO_FREE char *copy = NULL;
+
+	if (length <= head || memcmp(text, VOTE_HEAD VOTE_ASK, head) || memchr(text, '\0', length))
+		return -EINVAL;
+	copy = strndup(text + head, length - head);
+	return copy ? vote_parse_pair(copy, &question->node, &question->number) : -ENOMEM;
 }
 
 void vote_print_state(const struct vote_state *state, struct buf *text)

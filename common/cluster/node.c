@@ -105,6 +105,26 @@ int node_list_read(struct node_list *list, struct fault *fault)
 	return 0;
 }
 
+int node_ring_time(long long *ret_milliseconds, struct fault *fault)
+{
+	uint32_t token = 0, consensus = 0;
+	cmap_handle_t cmap;
+	int r = node_error(cmap_initialize(&cmap));
+
+	if (!r) {
+		r = node_error(cmap_get_uint32(cmap, "runtime.config.totem.token", &token));
+		if (!r)
+			r = node_error(cmap_get_uint32(cmap, "runtime.config.totem.consensus",
+						       &consensus));
+		(void)cmap_finalize(cmap);
+	}
+	if (r)
+		return fault_set(fault, FAULT_GENERIC, r, "cannot read corosync's timeouts: %s",
+				 r == -ENOTCONN ? "corosync does not answer" : strerror(-r));
+	*ret_milliseconds = (long long)token + consensus;
+	return 0;
+}
+
 void node_list_release(struct node_list *list)
 {
 	free(list->nodes);

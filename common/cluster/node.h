@@ -33,6 +33,13 @@ struct node_list {
 int node_list_read(struct node_list *list, struct fault *fault);
 void node_list_release(struct node_list *list);
 
+/*
+ * Milliseconds in which, after a node was lost, the others have formed a ring without it, at the
+ * latest: corosync's token and consensus timeouts as they are in force. 0, or -errno with the fault
+ * set.
+ */
+int node_ring_time(long long *ret_milliseconds, struct fault *fault);
+
 /* NULL when there is none. */
 const struct node *node_by_id(const struct node_list *list, uint32_t id);
 const struct node *node_by_name(const struct node_list *list, const char *name);

@@ -216,10 +216,11 @@ int keeper_ensure(const struct keeper *keeper, const char *name, const char *bas
 {
 	char program[READY_PATH_MAX];
 	const char *const argv[] = {program, "daemon", base, NULL};
+	const struct deadline patience = deadline_within(deadline, deadline_left(deadline) / 4);
 	struct fault silence = FAULT_INIT;
 	int r;
 
-	if (keeper_look(keeper, deadline, &silence) == KEEPER_ANSWERS)
+	if (keeper_look(keeper, &patience, &silence) == KEEPER_ANSWERS)
 		return 0;
 	r = keeper_end(keeper, deadline, fault);
 	if (!r)

@@ -33,6 +33,18 @@ static void try_report(const uint8_t *data, size_t size, enum gtid_flavour flavo
 	demand(!(report.vote.frozen && machine_traits(report.state)->acknowledges));
 }
 
+static void try_question(const uint8_t *data, size_t size)
+{
+	struct vote_question question, again;
+	AUTO_BUF struct buf text = BUF_INIT;
+
+	if (vote_parse_question(&question, (const char *)data, size))
+		return;
+	vote_print_question(&question, &text);
+	demand(!vote_parse_question(&again, text.data, text.length));
+	demand(again.node == question.node && again.number == question.number);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO_FREE char *text = strndup((const char *)data, size);
@@ -42,6 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	try_report(data, size, GTID_MARIADB);
 	try_report(data, size, GTID_MYSQL);
+	try_question(data, size);
 	if (!text)
 		return 0;
 	if (!ledger_parse(&ledger, text)) {

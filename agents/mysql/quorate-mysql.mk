@@ -1,0 +1,1 @@
+quorate-mysql_PKGS := libcmap libcpg libmariadb libqb libquorum
