@@ -14,6 +14,7 @@ struct fault;
 enum config_rejoin {
 	REJOIN_MANUAL, /* a diverged node waits for a person */
 	REJOIN_SAFE,   /* what a recovery may cut off */
+	REJOIN_AUTO,   /* and what was written past the cluster is taken back */
 };
 
 struct mysql_config {

@@ -12,7 +12,8 @@ const struct dialect dialect_mariadb = {
 	.name = "MariaDB",
 	.gtid = GTID_MARIADB,
 	.positions =
-		"SELECT @@global.gtid_binlog_pos AS executed, @@global.gtid_slave_pos AS applied",
+		"SELECT @@global.gtid_binlog_pos AS executed, @@global.gtid_slave_pos AS applied, "
+		"@@global.gtid_binlog_state AS lineage",
 	.channels = "SHOW ALL SLAVES STATUS",
 	.start_sql = "START SLAVE SQL_THREAD",
 	.start_io = "START SLAVE IO_THREAD",

@@ -17,7 +17,7 @@ struct fault;
 struct dialect {
 	const char *name;
 	enum gtid_flavour gtid;
-	const char *positions; /* a SELECT: "executed" and "applied" of its row */
+	const char *positions; /* a SELECT: "executed", "applied", "lineage" of its row */
 	const char *channels;  /* the state of replication, a row a channel */
 	const char *start_sql, *start_io, *stop_io, *stop_all, *reset;
 	const char *wait;	    /* a function of position and seconds, 0 when it is applied */

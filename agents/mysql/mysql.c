@@ -32,8 +32,10 @@
 #define MYSQL_SCORE_REPLICA 50
 #define MYSQL_SCORE_LAGS 10
 #define MYSQL_SCORE_PARTIAL 5
+#define MYSQL_SCORE_UNELECTABLE (-1000000)
 #define MYSQL_READER "reader" /* in the record: the reader attribute as it was told last */
 #define MYSQL_LAG "lag"	      /* in the record: "yes" while it lags too much */
+#define MYSQL_UNELECTABLE "unelectable" /* in the record: "yes" while a promotion would fail */
 
 /* The server is there and can't be asked: what was known of it decides. */
 static int mysql_look_blind(struct call *call, int error, enum role_state *ret_state)
@@ -84,14 +86,14 @@ static int mysql_judge_replica(struct site *site, enum role_state *ret_state)
 	if (v->has_source && !v->applying && v->sql_error)
 		return fault_set(site->fault, FAULT_GENERIC, 0, "the applier has stopped: %s",
 				 v->error);
-	if (v->has_source && !v->receiving && !v->connecting && v->io_error)
-		return fault_set(site->fault, FAULT_GENERIC, 0, "the receiver has stopped: %s",
-				 v->error);
 	if (mysql_lags(site) && site->config->evict_outdated_slaves)
 		return fault_set(site->fault, FAULT_GENERIC, 0,
 				 "%lld s behind the writer, more than max_slave_lag", v->lag);
 	*ret_state = ROLE_STANDBY;
-	return 0;
+	if (!v->has_source || v->receiving || v->connecting || !v->io_error)
+		return 0;
+	*ret_state = ROLE_LAGGING; /* a restart would not help; monitor tries to follow again */
+	return fault_set(site->fault, FAULT_GENERIC, 0, "the receiver has stopped: %s", v->error);
 }
 
 /* A person may demote a plain primitive. */
@@ -144,20 +146,61 @@ static bool mysql_is_well(const struct site *site, enum role_state state)
 
 	if (state == ROLE_ACTIVE)
 		return site->state.ledger.sync.count >= site->nodes.count;
+	if (record_get(&site->call->record, MYSQL_UNELECTABLE))
+		return false;
 	return v->has_source && v->receiving && v->applying && v->semi_replica;
 }
 
-/* A recurring monitor looks after what only time brings about; a healthy cluster has nothing of it. */
-static int mysql_tend(struct site *site, enum role_state state)
+/* Others whose votes were missing may be back. */
+static void mysql_reconsider(struct site *site)
 {
-	const bool readable = state == ROLE_ACTIVE ||
-			      (state == ROLE_STANDBY && !mysql_lags(site) && site->view.applying);
+	if (record_get(&site->call->record, MYSQL_UNELECTABLE) && promote_is_possible(site))
+		call_keep(site->call, MYSQL_UNELECTABLE, NULL);
+}
+
+/* A replica that lost its writer looks for another; the ledger is only asked then. */
+static int mysql_tend_replica(struct site *site, enum role_state *state)
+{
+	const struct view *v = &site->view;
 	const struct config_node *writer;
+	int r;
+
+	if (v->has_source && v->receiving) {
+		if (record_get(&site->call->record, MYSQL_UNELECTABLE))
+			call_keep(site->call, MYSQL_UNELECTABLE, NULL);
+		return tend_replica(site);
+	}
+	r = site_learn(site);
+	writer = config_find_node(&site->nodes, site->ledger.writer);
+	if (r)
+		return r;
+	mysql_reconsider(site);
+	if (!writer || !strcmp(writer->name, site->self))
+		return 0;
+	if (v->connecting && site->ledger.epoch == site->state.ledger.epoch)
+		return 0;
+	if (v->has_source && v->applying && site->ledger.epoch == site->state.ledger.epoch &&
+	    !v->io_error)
+		return tend_replica(site);
+	r = replica_follow(site, writer);
+	if (r != -ESTALE)
+		return r == -EAGAIN ? 0 : r;
+	/* Diverged: a start may take that back; else a person has to see it. */
+	*state = site->config->rejoin == REJOIN_AUTO ? ROLE_BROKEN : ROLE_LAGGING;
+	return r;
+}
+
+/* A recurring monitor looks after what only time brings about; a healthy cluster has nothing of it. */
+static int mysql_tend(struct site *site, enum role_state *state)
+{
+	const bool standby = *state == ROLE_STANDBY || *state == ROLE_LAGGING;
+	const bool readable = *state == ROLE_ACTIVE ||
+			      (standby && !mysql_lags(site) && site->view.applying);
 	int r = 0;
 
 	mysql_tell_reader(site, readable ? "1" : "0");
-	if (!site_is_clustered(site) || (state != ROLE_ACTIVE && state != ROLE_STANDBY) ||
-	    mysql_is_well(site, state))
+	if (!site_is_clustered(site) || (*state != ROLE_ACTIVE && !standby) ||
+	    mysql_is_well(site, *state))
 		return 0;
 	if (!site->sql)
 		r = site_connect(site, mysqld_find(site->config));
@@ -165,15 +208,7 @@ static int mysql_tend(struct site *site, enum role_state state)
 		r = site_look(site);
 	if (r)
 		return r;
-	if (state == ROLE_ACTIVE)
-		return tend_writer(site);
-	if (site->view.has_source)
-		return tend_replica(site);
-	r = site_learn(site);
-	writer = config_find_node(&site->nodes, site->ledger.writer);
-	if (!r && writer && strcmp(writer->name, site->self))
-		r = replica_follow(site, writer);
-	return r == -EAGAIN || r == -ECONNREFUSED || r == -ETIMEDOUT ? 0 : r;
+	return standby ? mysql_tend_replica(site, state) : tend_writer(site);
 }
 
 static int mysql_read_test_table(struct site *site)
@@ -218,9 +253,11 @@ static int mysql_look(struct call *call, const void *config, enum role_state *re
 	if (mysql_lags(&site) != !!record_get(&call->record, MYSQL_LAG))
 		call_keep(call, MYSQL_LAG, mysql_lags(&site) ? "yes" : NULL);
 	fault = call->fault;
-	if (mysql_tend(&site, *ret_state))
+	r = mysql_tend(&site, ret_state);
+	if (r)
 		log_line(&call->log, LOG_WARNING, "%s", call->fault.reason);
-	call->fault = fault;
+	if (r != -ESTALE)
+		call->fault = fault;
 	if (site.sql)
 		mysql_keep_watcher(&site, ret_state);
 	return 0;
@@ -261,6 +298,8 @@ static int mysql_settle(struct site *site)
 		r = replica_drain(site);
 	if (!r && !site->state.partial)
 		r = site_do(site, "SET GLOBAL relay_log_purge=1");
+	if (!r && !promote_is_possible(site))
+		call_keep(site->call, MYSQL_UNELECTABLE, "yes");
 	return r;
 }
 
@@ -372,6 +411,8 @@ static int mysql_score(struct call *call, const void *config, enum role_state st
 	site_close(&site);
 	if (state == ROLE_ACTIVE || state == ROLE_DEGRADED)
 		return MYSQL_SCORE_WRITER;
+	if (record_get(&call->record, MYSQL_UNELECTABLE))
+		return MYSQL_SCORE_UNELECTABLE;
 	if (site.state.partial)
 		return MYSQL_SCORE_PARTIAL;
 	return lags ? MYSQL_SCORE_LAGS : MYSQL_SCORE_REPLICA;

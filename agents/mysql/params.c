@@ -15,7 +15,7 @@
 #define TEN_YEARS_S 315360000
 
 /* As enum config_rejoin. */
-static const char *const rejoins[] = {"manual", "safe", NULL};
+static const char *const rejoins[] = {"manual", "safe", "auto", NULL};
 
 const struct param mysql_params[] = {
 	{
@@ -205,8 +205,10 @@ const struct param mysql_params[] = {
 		.reloadable = true,
 		.brief = "how far a former writer is repaired",
 		.text = "safe: a crashed writer that another node has replaced is recovered in the role of "
-			"a replica, which cuts off what was never acknowledged. manual: it waits for a "
-			"person.",
+			"a replica, which cuts off what was never acknowledged. auto: and what a node has "
+			"that the writer lacks is taken back (flashback), if it is changes of rows only. "
+			"manual: both wait for a person. What is cut off or taken back is kept as SQL in "
+			"the data directory before, in quorate.errant-TIME.sql.",
 	},
 	{
 		.name = "retire_timeout",

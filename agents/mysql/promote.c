@@ -9,6 +9,7 @@
 #include "base/fault.h"
 #include "mysql/board.h"
 #include "mysql/dialect.h"
+#include "mysql/errant.h"
 #include "mysql/machine.h"
 #include "mysql/office.h"
 #include "mysql/replica.h"
@@ -19,6 +20,8 @@
 struct promote_votes {
 	struct election_vote votes[LEDGER_NODES_MAX];
 	size_t count;
+	const struct config_node
+		*quiet; /* the last writer, once it was seen not to write any more */
 };
 
 /* Pacemaker says which nodes are up, so that nobody waits for one that was just fenced. */
@@ -55,10 +58,33 @@ static void promote_add(struct promote_votes *v, const char *node, long long epo
 	view->received = GTID_SET_INIT(vote->received.flavour);
 }
 
+static bool promote_has(const struct promote_votes *votes, const char *node)
+{
+	for (size_t i = 0; i < votes->count; i++)
+		if (!strcmp(votes->votes[i].node, node))
+			return true;
+	return false;
+}
+
+/* Read-only and waiting for nobody: whatever it has acknowledged, others have received by now. */
+static bool promote_is_quiet(const struct view *view)
+{
+	return view->read_only && !view->semi_writer;
+}
+
+/* A receiver is harmless that has stopped, finds nobody, or can get from the quiet one only. */
+static bool promote_is_frozen(const struct promote_votes *votes, const struct view *view)
+{
+	if (!view->read_only || !view->settled || view->conflict)
+		return false;
+	return !view->receiving || (votes->quiet && view->source_port == votes->quiet->port &&
+				    !strcmp(view->source_host, votes->quiet->address));
+}
+
 /*
  * A server that answers says itself what it has received, at this moment: no vote can be an old one.
- * It counts when it can't receive any more (its receiver is stopped, or finds nobody), and when no
- * relay log of before its start is waiting to be read.
+ * It counts when it can't receive anything any more that a client is then told of, and when no relay
+ * log of before its start is waiting to be read.
  */
 static void promote_ask(struct site *site, const struct config_node *node,
 			struct promote_votes *votes)
@@ -72,8 +98,28 @@ static void promote_ask(struct site *site, const struct config_node *node,
 		*site->fault = FAULT_INIT;
 		return;
 	}
-	promote_add(votes, node->name, site->ledger.epoch,
-		    view.read_only && view.settled && !view.receiving && !view.conflict, &view);
+	if (!strcmp(node->name, site->ledger.writer) && promote_is_quiet(&view))
+		votes->quiet = node;
+	if (!promote_has(votes, node->name))
+		promote_add(votes, node->name, site->ledger.epoch,
+			    promote_is_frozen(votes, &view), &view);
+}
+
+/* The last writer first: what the others say must be from after it was quiet. */
+static void promote_ask_each(struct site *site, struct promote_votes *votes)
+{
+	const struct config_node *last = config_find_node(&site->nodes, site->ledger.writer);
+
+	if (last && !strcmp(last->name, site->self))
+		votes->quiet = promote_is_quiet(&site->view) ? last : NULL;
+	else if (last && promote_is_up(last->name))
+		promote_ask(site, last, votes);
+	for (size_t i = 0; i < site->nodes.count; i++) {
+		const struct config_node *node = &site->nodes.nodes[i];
+
+		if (node != last && promote_is_up(node->name) && !promote_has(votes, node->name))
+			promote_ask(site, node, votes);
+	}
 }
 
 /* What the watchers say counts where it is a vote; the server itself is asked otherwise. */
@@ -105,18 +151,7 @@ static bool promote_is_complete(const struct site *site, const struct promote_vo
 	return outcome == ELECTION_WON || outcome == ELECTION_BEHIND;
 }
 
-static bool promote_has(const struct promote_votes *votes, const char *node)
-{
-	for (size_t i = 0; i < votes->count; i++)
-		if (!strcmp(votes->votes[i].node, node))
-			return true;
-	return false;
-}
-
-/*
- * All at once by the watchers; then, if that was not enough, one by one, of whom some may be far away
- * or off.
- */
+/* All at once by the watchers; one by one, some far away or off, only if that was not enough. */
 static void promote_ask_others(struct site *site, struct promote_votes *votes)
 {
 	struct vote_report reports[LEDGER_NODES_MAX];
@@ -125,13 +160,8 @@ static void promote_ask_others(struct site *site, struct promote_votes *votes)
 	for (size_t i = 0; i < site->nodes.count; i++)
 		if (strcmp(site->nodes.nodes[i].name, site->self) != 0)
 			promote_take(site, &site->nodes.nodes[i], reports, count, votes);
-	for (size_t i = 0; i < site->nodes.count; i++) {
-		const struct config_node *node = &site->nodes.nodes[i];
-
-		if (strcmp(node->name, site->self) && promote_is_up(node->name) &&
-		    !promote_has(votes, node->name) && !(count && promote_is_complete(site, votes)))
-			promote_ask(site, node, votes);
-	}
+	if (!count || !promote_is_complete(site, votes))
+		promote_ask_each(site, votes);
 	while (count)
 		vote_release(&reports[--count]);
 }
@@ -176,6 +206,22 @@ static int promote_catch_up(struct site *site, struct ledger_nodes *voters, stru
 	return replica_fetch(site, config_find_node(&site->nodes, best->node), &best->received);
 }
 
+bool promote_is_possible(struct site *site)
+{
+	CLEANUP(promote_release) struct promote_votes votes = {.count = 0};
+	const struct election_vote *best = NULL;
+	enum election_outcome outcome = ELECTION_INCOMPLETE;
+
+	if (!promote_collect(site, &votes))
+		outcome = election_decide(&site->ledger, site->self, votes.votes, votes.count,
+					  &best, site->fault);
+	if (outcome != ELECTION_WON && outcome != ELECTION_BEHIND)
+		log_line(&site->call->log, LOG_INFO, "not to be promoted yet: %s",
+			 site->fault->reason);
+	*site->fault = FAULT_INIT;
+	return outcome == ELECTION_WON || outcome == ELECTION_BEHIND;
+}
+
 int promote_wait_for_replicas(struct site *site, int wait)
 {
 	const char *name = site->dialect->semi_master;
@@ -195,6 +241,8 @@ static int promote_take_office(struct site *site, const struct ledger_nodes *vot
 	enum machine_state state = MACHINE_DRAINED;
 	int r = machine_move(&state, MACHINE_ELECTED);
 
+	if (!r)
+		r = errant_prepare(site);
 	if (!r && site->view.has_source)
 		r = site_do(site, "%s", site->dialect->reset);
 	if (!r)

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 struct site;
 
 /*
@@ -12,6 +14,12 @@ struct site;
  * read-only as before: nothing was thrown away, and the epoch, if it was written, has no writes.
  */
 int promote_site(struct site *site);
+
+/*
+ * Whether the votes of now would be complete. Asked before Pacemaker is told a score: a promotion that
+ * must fail, again and again, would keep it from seeing what else has died.
+ */
+bool promote_is_possible(struct site *site);
 
 /* Semi-synchronous replication of the writer: waits for ever, or (alone in sync) for nobody. */
 int promote_wait_for_replicas(struct site *site, int wait);

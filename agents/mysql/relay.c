@@ -12,6 +12,7 @@
 
 #include "base/fault.h"
 #include "base/file.h"
+#include "mysql/lineage.h"
 
 #define RELAY_MAGIC                                                                                \
 	"\xfe"                                                                                     \
@@ -27,9 +28,12 @@ enum relay_event {
 	RELAY_XA_PREPARE = 38,
 	RELAY_QUERY_COMPRESSED = 165,
 	RELAY_GTID = 162,
+	RELAY_ENCRYPTED = 164,
 };
 
-#define RELAY_STANDALONE 1 /* flag of a GTID event: one event follows, and no commit */
+/* Flags of a GTID event. */
+#define RELAY_STANDALONE 1 /* one event follows, and no commit */
+#define RELAY_DDL 32
 
 struct relay_event_view {
 	const uint8_t *body;
@@ -102,9 +106,25 @@ static void relay_open_group(struct relay_group *group, const struct relay_event
 	group->sequence = relay_u64(event->body);
 	group->domain = relay_u32(event->body + 8);
 	group->standalone = event->body[12] & RELAY_STANDALONE;
+	group->statement = event->body[12] & (RELAY_STANDALONE | RELAY_DDL);
 }
 
-/* A whole transaction: news unless the set has it. */
+static void relay_mark(struct relay *relay, const char *text)
+{
+	const struct relay_group *group = &relay->group;
+
+	relay->count++;
+	relay->statements |= group->statement;
+	(void)snprintf(relay->to, sizeof(relay->to), "%s", text);
+	if (relay->undrained)
+		return;
+	relay->undrained = true;
+	(void)snprintf(relay->from, sizeof(relay->from), "%s", text);
+	(void)snprintf(relay->file, sizeof(relay->file), "%s", group->file);
+	relay->position = group->position;
+}
+
+/* A whole transaction: news unless the set, or the lineage, has it. */
 static int relay_take(struct relay *relay)
 {
 	struct relay_group *group = &relay->group;
@@ -115,6 +135,13 @@ static int relay_take(struct relay *relay)
 	group->open = false;
 	(void)snprintf(text, sizeof(text), "%u-%u-%llu", group->domain, group->server,
 		       (unsigned long long)group->sequence);
+	if (relay->known) {
+		if (lineage_of(relay->known, group->domain, group->server) < group->sequence)
+			relay_mark(relay, text);
+		else
+			relay->before |= !relay->undrained;
+		return 0;
+	}
 	r = gtid_parse(&one, text);
 	if (r == -EINVAL)
 		return 0; /* a number that is none */
@@ -123,17 +150,25 @@ static int relay_take(struct relay *relay)
 	r = gtid_unite(&relay->received, &one);
 	if (r)
 		return r == -ESTALE ? 0 : r;
-	if (!relay->undrained) {
-		relay->undrained = true;
-		(void)snprintf(relay->file, sizeof(relay->file), "%s", group->file);
-		relay->position = group->position;
-	}
+	relay_mark(relay, text);
+	return 0;
+}
+
+/* What follows a GTID event, up to the end of its transaction. */
+static int relay_go_on(struct relay *relay, const struct relay_event_view *event)
+{
+	struct relay_group *group = &relay->group;
+
+	if (!group->open)
+		return 0;
+	if (relay_closes(group, event))
+		return relay_take(relay);
+	group->statement |= event->type == RELAY_QUERY || event->type == RELAY_QUERY_COMPRESSED;
 	return 0;
 }
 
 int relay_scan(struct relay *relay, const char *name, const uint8_t *bytes, size_t length)
 {
-	struct relay_group *group = &relay->group;
 	size_t at = RELAY_MAGIC_LENGTH;
 	int r = 0;
 
@@ -149,10 +184,12 @@ int relay_scan(struct relay *relay, const char *name, const uint8_t *bytes, size
 		if (size < RELAY_HEADER || size > length - at)
 			break; /* cut off */
 		event.length = size - RELAY_HEADER;
+		if (event.type == RELAY_ENCRYPTED)
+			return -EOPNOTSUPP;
 		if (event.type == RELAY_GTID)
-			relay_open_group(group, &event, name, at);
-		else if (group->open && relay_closes(group, &event))
-			r = relay_take(relay);
+			relay_open_group(&relay->group, &event, name, at);
+		else
+			r = relay_go_on(relay, &event);
 		at += size;
 	}
 	return r;
@@ -177,21 +214,32 @@ static int relay_read_file(struct relay *relay, const char *path, const char *na
 	return r;
 }
 
-/* Names in the index are absolute, or beside it. */
-static int relay_read_named(struct relay *relay, const char *index, const char *name,
-			    struct fault *fault)
+char *relay_path(const char *index, const char *name)
 {
 	const char *slash = strrchr(index, '/');
-	AUTO_FREE char *path = NULL;
-	int r = -ENOMEM;
+	char *path = NULL;
 
 	if (asprintf(&path, "%.*s%s", *name == '/' || !slash ? 0 : (int)(slash + 1 - index), index,
 		     name) < 0)
 		path = NULL;
+	return path;
+}
+
+static int relay_read_named(struct relay *relay, const char *index, const char *name,
+			    struct fault *fault)
+{
+	AUTO_FREE char *path = relay_path(index, name);
+	int r = -ENOMEM;
+
 	if (path)
 		r = relay_read_file(relay, path, name);
+	if (r == -EOPNOTSUPP)
+		return fault_set(fault, FAULT_CONFIGURED, r,
+				 "%s is encrypted, so that nobody can tell what it holds: "
+				 "encrypt_binlog must be off",
+				 path);
 	if (r)
-		return fault_set(fault, FAULT_GENERIC, r, "relay log %s: %s", path ? path : name,
+		return fault_set(fault, FAULT_GENERIC, r, "log %s: %s", path ? path : name,
 				 strerror(-r));
 	return 0;
 }
@@ -216,4 +264,44 @@ int relay_read(struct relay *relay, const char *index, const struct gtid_set *ex
 		r = relay_read_named(relay, index, line, fault);
 	}
 	return r;
+}
+
+/* Back to the file whose first transaction is known: the tail begins in it, or behind it. */
+static int relay_scan_back(struct relay *relay, const char *index, char **names, size_t count,
+			   struct fault *fault)
+{
+	size_t first = count;
+	int r = 0;
+
+	while (!r && first) {
+		struct relay one = {.known = relay->known};
+
+		r = relay_read_named(&one, index, names[--first], fault);
+		if (one.before)
+			break;
+	}
+	for (; !r && first < count; first++)
+		r = relay_read_named(relay, index, names[first], fault);
+	return r;
+}
+
+int relay_read_tail(struct relay *relay, const char *index, const struct lineage *known,
+		    struct fault *fault)
+{
+	AUTO_BUF struct buf text = BUF_INIT;
+	AUTO_FREE char **names = NULL;
+	int r = file_read(index, RELAY_INDEX_LIMIT, &text);
+	char *rest = text.data, *line;
+	size_t count = 0;
+
+	*relay = (struct relay){.received = GTID_SET_INIT(GTID_MARIADB), .known = known};
+	if (r)
+		return fault_set(fault, FAULT_GENERIC, r, "%s: %s", index, strerror(-r));
+	names = calloc(text.length + 1, sizeof(*names));
+	if (!names)
+		return fault_set(fault, FAULT_GENERIC, -ENOMEM, "out of memory");
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			names[count++] = line;
+	return relay_scan_back(relay, index, names, count, fault);
 }

@@ -10,6 +10,7 @@
 
 #include "base/fault.h"
 #include "mysql/dialect.h"
+#include "mysql/errant.h"
 #include "mysql/relay.h"
 #include "mysql/rows.h"
 #include "mysql/sql.h"
@@ -235,14 +236,20 @@ static int replica_check_divergence(struct site *site, const struct config_node 
 	AUTO_BUF struct buf text = BUF_INIT;
 	int r = gtid_errant(&site->view.executed, &theirs->executed, &errant);
 
-	if (r || !errant.count)
+	if (r || (!errant.count && !lineage_strays(&site->view.lineage, &theirs->lineage)))
 		return r;
-	gtid_print(&errant, &text);
+	gtid_print(errant.count ? &errant : &site->view.executed, &text);
 	return fault_set(
 		site->fault, FAULT_GENERIC, -ESTALE,
 		"this server has what the writer %s lacks (%.80s): it was never acknowledged, "
 		"or written past the cluster",
 		writer->name, text.data);
+}
+
+/* A monitor has no lock; it reports, and the start that follows repairs. */
+static bool replica_may_take_back(const struct site *site)
+{
+	return site->config->rejoin == REJOIN_AUTO && strcmp(site->call->action, "monitor") != 0;
 }
 
 /*
@@ -265,26 +272,65 @@ static int replica_see_begin(struct site *site, const struct config_node *writer
 	return r;
 }
 
-int replica_follow(struct site *site, const struct config_node *writer)
+static int replica_visit(struct site *site, const struct config_node *writer, struct view *ret_view)
 {
 	const struct deadline visit = deadline_within(&site->deadline, SITE_VISIT_MS);
-	CLEANUP(view_release) struct view theirs = {.lag = 0};
-	const bool counted = ledger_counts_on(&site->ledger, site->self, site->state.ledger.epoch);
-	int r = site_visit(site, writer, &visit, &theirs);
+	int r = site_visit(site, writer, &visit, ret_view);
 
-	if (!r && theirs.read_only)
-		r = fault_set(site->fault, FAULT_GENERIC, -EAGAIN,
-			      "%s is the writer by the ledger, but read-only now", writer->name);
-	if (!r)
-		r = replica_freeze(site);
+	if (r) /* it may be ending, or not be up yet: that is for later */
+		return r == -EACCES ? r : -EAGAIN;
+	if (!ret_view->read_only)
+		return 0;
+	return fault_set(site->fault, FAULT_GENERIC, -EAGAIN,
+			 "%s is the writer by the ledger, but read-only now", writer->name);
+}
+
+/* Nothing is received any more, and nothing that counts is lost. */
+static int replica_halt(struct site *site)
+{
+	const bool counted = ledger_counts_on(&site->ledger, site->self, site->state.ledger.epoch);
+	int r = replica_freeze(site);
+
 	if (!r && counted)
 		r = replica_drain(site);
 	else if (!r && site->view.has_source)
 		r = site_do(site, "%s", site->dialect->stop_all);
-	if (!r)
-		r = site_look(site);
+	return r ? r : site_look(site);
+}
+
+/* The writer is seen again when nothing comes from it any more: what it has then is not errant here. */
+static int replica_reconcile(struct site *site, const struct config_node *writer)
+{
+	AUTO_VIEW struct view theirs = {.lag = 0};
+	int r = replica_visit(site, writer, &theirs);
+
 	if (!r)
 		r = replica_check_divergence(site, writer, &theirs);
+	if (r == -ESTALE && replica_may_take_back(site))
+		r = errant_take_back(site, &theirs);
+	return r;
+}
+
+static bool replica_follows(const struct site *site, const struct config_node *writer)
+{
+	const struct view *v = &site->view;
+
+	return v->receiving && v->applying && v->source_port == writer->port &&
+	       !strcmp(v->source_host, writer->address) &&
+	       site->state.ledger.epoch == site->ledger.epoch &&
+	       v->semi_replica == ledger_has(&site->ledger.acks, site->self);
+}
+
+int replica_follow(struct site *site, const struct config_node *writer)
+{
+	AUTO_VIEW struct view theirs = {.lag = 0};
+	int r = replica_visit(site, writer, &theirs);
+
+	if (r || replica_follows(site, writer))
+		return r;
+	r = replica_halt(site);
+	if (!r)
+		r = replica_reconcile(site, writer);
 	if (!r)
 		r = site_do(site, "SET GLOBAL %s_enabled=%d", site->dialect->semi_slave,
 			    ledger_has(&site->ledger.acks, site->self));

@@ -8,6 +8,7 @@
 
 #include "base/fault.h"
 #include "mysql/dialect.h"
+#include "mysql/errant.h"
 #include "mysql/mysqld.h"
 #include "mysql/rows.h"
 #include "mysql/site.h"
@@ -120,33 +121,69 @@ static int retire_in_order(struct site *site, pid_t server)
 	return r ? r : site_do(site, "SET GLOBAL %s_enabled=0", site->dialect->semi_master);
 }
 
+/* What the others have: those in sync, or, where this node was replaced, whoever answers. */
+static int retire_ask(struct site *site, const struct ledger_nodes *whom, struct lineage *theirs)
+{
+	int answers = 0;
+
+	for (size_t i = 0; i < site->nodes.count; i++) {
+		const struct config_node *node = &site->nodes.nodes[i];
+		const struct deadline visit = deadline_within(&site->deadline, SITE_VISIT_MS);
+		AUTO_BUF struct buf received = BUF_INIT;
+		AUTO_VIEW struct view view = {.lag = 0};
+
+		if (!strcmp(node->name, site->self) || (whom && !ledger_has(whom, node->name)) ||
+		    site_visit(site, node, &visit, &view))
+			continue;
+		answers++;
+		gtid_print(&view.received, &received);
+		(void)lineage_add(theirs, received.data);
+		for (size_t k = 0; k < view.lineage.count; k++)
+			(void)lineage_put(theirs, &view.lineage.ends[k]);
+	}
+	*site->fault = FAULT_INIT;
+	return answers;
+}
+
 /*
  * Recovery cuts off what was never acknowledged, where another may have become or may become the
  * writer; it may cut off a little more, and so the node can't decide an election by itself then.
  */
 static enum mysqld_role retire_role(struct site *site, bool replaced, bool *ret_partial)
 {
+	AUTO_LINEAGE struct lineage theirs = LINEAGE_INIT;
 	const struct ledger *now = &site->ledger;
+	const bool later = now->epoch > site->state.ledger.epoch;
 	const bool was_writer = !strcmp(site->state.ledger.writer, site->self) &&
 				site->state.state != MACHINE_FOLLOWING;
+	int answers;
 
 	*ret_partial = false;
 	if (!was_writer || site->config->rejoin == REJOIN_MANUAL || !site_is_clustered(site))
 		return MYSQLD_MASTER;
-	if (now->epoch > site->state.ledger.epoch)
-		return MYSQLD_SLAVE;
-	for (size_t i = 0; i < site->nodes.count; i++) {
-		const struct config_node *node = &site->nodes.nodes[i];
-		const struct deadline visit = deadline_within(&site->deadline, SITE_VISIT_MS);
-		CLEANUP(view_release) struct view view = {.lag = 0};
-
-		if (!strcmp(node->name, site->self) || !ledger_has(&now->sync, node->name))
-			continue;
-		if (replaced || !site_visit(site, node, &visit, &view))
-			*ret_partial = true;
+	answers = retire_ask(site, later ? NULL : &now->sync, &theirs);
+	if (!later && !answers && (!replaced || now->sync.count <= 1))
+		return MYSQLD_MASTER;
+	if (errant_keep(site, &theirs)) { /* then a person gets to see it */
+		log_line(&site->call->log, LOG_WARNING, "%s", site->fault->reason);
+		*site->fault = FAULT_INIT;
+		return MYSQLD_MASTER;
 	}
-	*site->fault = FAULT_INIT;
-	return *ret_partial ? MYSQLD_SLAVE : MYSQLD_MASTER;
+	*ret_partial = !later;
+	return MYSQLD_SLAVE;
+}
+
+/* Partial: the state file says so before the server runs, with the ledger as this node knew it. */
+static int retire_remember(struct site *site)
+{
+	const struct ledger now = site->ledger;
+	int r;
+
+	site->state.partial = true;
+	site->ledger = site->state.ledger;
+	r = site_remember(site, site->state.state);
+	site->ledger = now;
+	return r;
 }
 
 int retire_restart(struct site *site, bool replaced)
@@ -158,12 +195,7 @@ int retire_restart(struct site *site, bool replaced)
 	log_line(&site->call->log, LOG_INFO, "starting the server in the role of a %s",
 		 role == MYSQLD_SLAVE ? "replica" : "writer that nobody has replaced");
 	if (partial && !site->state.partial) {
-		const struct ledger now = site->ledger;
-
-		site->state.partial = true;
-		site->ledger = site->state.ledger;
-		r = site_remember(site, site->state.state);
-		site->ledger = now;
+		r = retire_remember(site);
 		if (r)
 			return r;
 	}

@@ -16,6 +16,7 @@ void view_release(struct view *view)
 {
 	gtid_release(&view->executed);
 	gtid_release(&view->received);
+	lineage_release(&view->lineage);
 }
 
 /* Adds the position to the set; one that excludes what is there marks the conflict. */
@@ -29,6 +30,19 @@ static int view_add(struct view *view, struct gtid_set *set, const char *text)
 	if (r == -ESTALE)
 		view->conflict = true;
 	return r == -ESTALE ? 0 : r == -E2BIG ? -EINVAL : r;
+}
+
+static int view_read_lineage(struct view *view, const struct rows *positions)
+{
+	static const char *const columns[] = {"lineage", "executed", "applied"};
+	int r = 0;
+
+	for (size_t i = 0; !r && i < ARRAY_SIZE(columns); i++) {
+		const char *text = rows_get(positions, 0, columns[i]);
+
+		r = lineage_add(&view->lineage, text ? text : "");
+	}
+	return r == -E2BIG ? -EINVAL : r;
 }
 
 static void view_read_channel(struct view *view, const struct dialect *d, const struct rows *rows)
@@ -91,6 +105,8 @@ int view_read(struct view *view, const struct dialect *dialect, const struct row
 		r = view_add(view, &view->executed, rows_get(positions, 0, "applied"));
 	if (!r)
 		r = gtid_unite(&view->received, &view->executed);
+	if (!r && dialect->gtid == GTID_MARIADB)
+		r = view_read_lineage(view, positions);
 	for (size_t i = 0; !r && i < rows_count(channels); i++)
 		r = view_add(view, &view->received, rows_get(channels, i, dialect->received));
 	return r;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "mysql/gtid.h"
+#include "mysql/lineage.h"
 
 struct deadline;
 struct dialect;
@@ -37,6 +38,7 @@ struct view {
 	char error[256];	  /* the channel's words */
 	struct gtid_set executed; /* applied or written here */
 	struct gtid_set received; /* executed, and what the relay log has beyond it */
+	struct lineage lineage;	  /* of what is executed (MariaDB) */
 	bool conflict;		  /* the positions exclude each other */
 };
 
