@@ -4,7 +4,8 @@
 # What the cluster tests of vip share. Source it after nothing else; it brings check.sh along:
 #
 #	. "$(dirname "$0")/vip-cluster.sh"
-#	cluster_up                   a lab of three nodes; skips and ends the test where it cannot be
+#	cluster_up [PREPARE]         a lab of three nodes; skips and ends the test where it cannot be;
+#	                             PREPARE is called before, and may put other agents into LAB_AGENTS
 #	add_vip PARAMETER=VALUE...   the resource "vip", asked by monitor every second
 #	cluster_done                 the closing line
 #
@@ -61,6 +62,7 @@ cluster_up()
 	work=$(mktemp -d)
 	trap cluster_down EXIT
 	trap 'exit 1' INT TERM
+	"${1:-:}"
 	check "three nodes are a cluster" lab up 3
 	[[ -d /run/quorate-lab/$LAB ]] || exit 1
 	check "an address stays where it is" \
