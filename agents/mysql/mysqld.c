@@ -26,7 +26,9 @@
 #include "base/fault.h"
 #include "base/file.h"
 #include "base/num.h"
+#include "host/spawn.h"
 #include "mysql/config.h"
+#include "mysql/dialect.h"
 
 #define MYSQLD_ARGUMENTS_MAX 128
 #define MYSQLD_APPLIERS 4
@@ -119,6 +121,27 @@ int mysqld_open(const struct mysql_config *config)
 	return -1;
 }
 
+int mysqld_ask_version(const struct mysql_config *config, const struct deadline *deadline,
+		       struct fault *fault, char version[MYSQLD_VERSION_MAX],
+		       const struct dialect **ret_dialect)
+{
+	const char *const argv[] = {config->binary, "--version", NULL};
+	AUTO_BUF struct buf output = BUF_INIT;
+	int status = 0, r = spawn_run(argv, deadline, &output, &status);
+	const char *word = r ? NULL : strstr(output.data, "Ver ");
+
+	if (r)
+		return fault_set(fault, FAULT_INSTALLED, r, "binary: %s: %s", config->binary,
+				 strerror(-r));
+	if (!word)
+		return fault_set(fault, FAULT_INSTALLED, -EINVAL,
+				 "binary: %s does not tell its version: it is no server",
+				 config->binary);
+	word += strlen("Ver ");
+	(void)snprintf(version, MYSQLD_VERSION_MAX, "%.*s", (int)strcspn(word, " \n"), word);
+	return dialect_choose(version, fault, ret_dialect);
+}
+
 struct mysqld_arguments {
 	char *items[MYSQLD_ARGUMENTS_MAX + 1];
 	size_t count;
@@ -150,9 +173,9 @@ static void PRINTF_LIKE(2, 3) mysqld_argue(struct mysqld_arguments *a, const cha
 
 /* What the agent decides comes last, and so wins. */
 static int mysqld_arguments(struct mysqld_arguments *a, const struct mysql_config *c,
-			    enum mysqld_role role, const char *name)
+			    const struct dialect *dialect, enum mysqld_role role, const char *name)
 {
-	const bool maria = strstr(c->binary, "maria");
+	const bool maria = dialect->gtid == GTID_MARIADB;
 	AUTO_FREE char *copy = strdup(c->additional_parameters ? c->additional_parameters : "");
 	char *rest = copy, *piece;
 
@@ -175,15 +198,12 @@ static int mysqld_arguments(struct mysqld_arguments *a, const struct mysql_confi
 	mysqld_argue(a, "--read-only=1");
 	mysqld_argue(a, "--relay-log-recovery=0");
 	mysqld_argue(a, "--relay-log-purge=0"); /* view.h: it has to settle first */
-	mysqld_argue(a, maria ? "--skip-slave-start" : "--skip-replica-start");
-	if (!maria) {
-		mysqld_argue(a, "--super-read-only=1");
-		return a->error;
-	}
-	mysqld_argue(a, "--gtid-strict-mode=1");
-	mysqld_argue(a, "--rpl-semi-sync-master-enabled=0");
-	mysqld_argue(a, "--rpl-semi-sync-slave-enabled=%d", role == MYSQLD_SLAVE);
-	mysqld_argue(a, "--init-rpl-role=%s", role == MYSQLD_SLAVE ? "SLAVE" : "MASTER");
+	for (const char *const *option = dialect->options; *option; option++)
+		mysqld_argue(a, "%s", *option);
+	if (maria)
+		mysqld_argue(a, "--rpl-semi-sync-slave-enabled=%d", role == MYSQLD_SLAVE);
+	if (maria)
+		mysqld_argue(a, "--init-rpl-role=%s", role == MYSQLD_SLAVE ? "SLAVE" : "MASTER");
 	return a->error;
 }
 
@@ -343,14 +363,18 @@ int mysqld_start(const struct mysql_config *config, enum mysqld_role role, const
 		 const struct deadline *deadline, struct fault *fault)
 {
 	CLEANUP(mysqld_release_arguments) struct mysqld_arguments arguments = {.count = 0};
+	const struct dialect *dialect;
 	AUTO_CLOSE int notify = -1;
-	char address[64];
+	char address[64], version[MYSQLD_VERSION_MAX];
 	pid_t pid = 0;
 	int r = mysqld_prepare(config, fault);
 
 	if (r)
 		return r;
-	r = mysqld_arguments(&arguments, config, role, name);
+	r = mysqld_ask_version(config, deadline, fault, version, &dialect);
+	if (r)
+		return r;
+	r = mysqld_arguments(&arguments, config, dialect, role, name);
 	if (r)
 		return fault_set(fault, FAULT_CONFIGURED, r,
 				 "additional_parameters: too many, or out of memory");

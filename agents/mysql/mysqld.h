@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 struct deadline;
+struct dialect;
 struct fault;
 struct mysql_config;
 
@@ -20,6 +21,15 @@ pid_t mysqld_find(const struct mysql_config *config);
 
 /* A pidfd of that process; -1 without one. */
 int mysqld_open(const struct mysql_config *config);
+
+/*
+ * The version that the binary tells ("10.11.19-MariaDB-...", "8.4.3"), and its words: a file's name
+ * does not say whose server it is. 0, or -errno with the fault set, also for one that is too old.
+ */
+#define MYSQLD_VERSION_MAX 64
+int mysqld_ask_version(const struct mysql_config *config, const struct deadline *deadline,
+		       struct fault *fault, char version[MYSQLD_VERSION_MAX],
+		       const struct dialect **ret_dialect);
 
 /* What recovery does with what was written and never acknowledged (MariaDB's --init-rpl-role). */
 enum mysqld_role {

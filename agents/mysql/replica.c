@@ -20,6 +20,7 @@
 #define REPLICA_BEGIN_MS 5000
 #define REPLICA_TURN_MS 20
 #define REPLICA_WAIT_MS 1000
+#define REPLICA_RETRIES "86400"
 
 int replica_freeze(struct site *site)
 {
@@ -209,7 +210,8 @@ static int replica_point_at(struct site *site, const struct config_node *node)
 	buf_addf(&text, ", %s_CONNECT_RETRY=1, %s_HEARTBEAT_PERIOD=1", word, word);
 	replica_ssl(site->config, word, &text);
 	buf_adds(&text, maria ? ", MASTER_USE_GTID=slave_pos" :
-				", SOURCE_AUTO_POSITION=1, GET_SOURCE_PUBLIC_KEY=1");
+				", SOURCE_AUTO_POSITION=1, GET_SOURCE_PUBLIC_KEY=1, "
+				"SOURCE_RETRY_COUNT=" REPLICA_RETRIES); /* 8.4 gives up after 10 */
 	r = buf_error(&text);
 	if (!r)
 		r = site_do(site, "%s", text.data);
@@ -219,14 +221,13 @@ static int replica_point_at(struct site *site, const struct config_node *node)
 
 static int replica_start(struct site *site, const struct config_node *node)
 {
-	const char *both = site->dialect->gtid == GTID_MARIADB ? "START SLAVE" : "START REPLICA";
 	int r = replica_set_position(site);
 
 	if (!r)
 		r = replica_point_at(site, node);
 	if (!r)
 		r = site_do(site, "SET GLOBAL relay_log_purge=1");
-	return r ? r : site_do(site, "%s", both);
+	return r ? r : site_do(site, "%s", site->dialect->start);
 }
 
 static int replica_check_divergence(struct site *site, const struct config_node *writer,

@@ -73,6 +73,7 @@ int site_open(struct site *site, struct call *call, const struct mysql_config *c
 		r = config_read_nodes(config, &site->nodes, site->fault);
 	if (!r)
 		r = site_read_password(site);
+	call_hide_secrets(call); /* no child needs them */
 	if (!r)
 		site_recall(site);
 	return r;
@@ -113,7 +114,11 @@ int site_connect(struct site *site, pid_t server)
 
 int site_look(struct site *site)
 {
-	return view_take(&site->view, site->dialect, site->sql, &site->deadline, site->fault);
+	int r = view_take(&site->view, site->dialect, site->sql, &site->deadline, site->fault);
+
+	if (!r)
+		site->dialect = dialect_with_plugins(site->dialect, site->view.semi_old);
+	return r;
 }
 
 int site_do(struct site *site, const char *format, ...)
@@ -191,6 +196,20 @@ int site_visit(struct site *site, const struct config_node *node, const struct d
 	*ret_view = (struct view){.lag = VIEW_LAG_UNKNOWN};
 	if (!r)
 		r = view_take(ret_view, dialect, sql, deadline, site->fault);
+	if (r)
+		fault_prefix(site->fault, "%s: ", node->name);
+	return r;
+}
+
+int site_question(struct site *site, const struct config_node *node,
+		  const struct deadline *deadline, const char *statement, struct rows *rows)
+{
+	const struct dialect *dialect;
+	AUTO_SQL struct sql *sql = NULL;
+	int r = site_call(site, node, deadline, &dialect, &sql);
+
+	if (!r)
+		r = sql_ask(sql, deadline, site->fault, rows, "%s", statement);
 	if (r)
 		fault_prefix(site->fault, "%s: ", node->name);
 	return r;

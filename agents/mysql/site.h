@@ -16,6 +16,7 @@
 struct call;
 struct dialect;
 struct fault;
+struct rows;
 struct sql;
 
 struct site {
@@ -72,6 +73,10 @@ int site_remember(struct site *site, enum machine_state state);
  */
 int site_visit(struct site *site, const struct config_node *node, const struct deadline *deadline,
 	       struct view *ret_view);
+
+/* One statement to another node's server, as the same user; rows get its result. 0 or -errno. */
+int site_question(struct site *site, const struct config_node *node,
+		  const struct deadline *deadline, const char *statement, struct rows *rows);
 
 /*
  * Waits at another node's server until it has applied the position. 0, -ETIMEDOUT when it had not by

@@ -65,24 +65,40 @@ static void view_read_channel(struct view *view, const struct dialect *d, const 
 	(void)snprintf(view->error, sizeof(view->error), "%s", error ? error : "");
 }
 
-static void view_read_semi(struct view *view, const struct dialect *d, const struct rows *rows)
+/* The status behind the plugin's name, in the words of now or of old; NULL for another variable. */
+static const char *view_semi_status(const char *name, const char *now, const char *old)
 {
-	const size_t length = strlen(d->semi_master), other = strlen(d->semi_slave);
+	static const char prefix[] = "rpl_semi_sync_";
+	const size_t length = strlen(prefix);
+	const char *word;
 
+	if (!name || strncasecmp(name, prefix, length) != 0)
+		return NULL;
+	word = name + length;
+	if (!strncasecmp(word, now, strlen(now)))
+		return word + strlen(now);
+	return strncasecmp(word, old, strlen(old)) ? NULL : word + strlen(old);
+}
+
+static void view_read_semi(struct view *view, const struct rows *rows)
+{
 	for (size_t i = 0; i < rows_count(rows); i++) {
 		const char *name = rows_get(rows, i, "Variable_name");
+		const char *writer = view_semi_status(name, "source_", "master_");
+		const char *replica = view_semi_status(name, "replica_", "slave_");
 
-		if (name && !strncasecmp(name, d->semi_slave, other) &&
-		    !strcasecmp(name + other, "_status"))
+		if (replica && !strcasecmp(replica, "status"))
 			view->semi_replica = rows_true(rows, i, "Value");
-		if (!name || strncasecmp(name, d->semi_master, length))
+		if (!writer)
 			continue;
-		if (!strcasecmp(name + length, "_status"))
+		if (!strcasecmp(writer, "status")) {
 			view->semi_writer = rows_true(rows, i, "Value");
-		else if (!strcasecmp(name + length, "_clients"))
+			view->semi_old = strcasestr(name, "master_") != NULL;
+		} else if (!strcasecmp(writer, "clients")) {
 			view->semi_clients = rows_number(rows, i, "Value", 0);
-		else if (!strcasecmp(name + length, "_wait_sessions"))
+		} else if (!strcasecmp(writer, "wait_sessions")) {
 			view->semi_waiting = rows_number(rows, i, "Value", 0);
+		}
 	}
 }
 
@@ -99,7 +115,7 @@ int view_read(struct view *view, const struct dialect *dialect, const struct row
 	view->read_only = rows_true(positions, 0, "read_only");
 	view->settled = rows_true(positions, 0, "settled");
 	view_read_channel(view, dialect, channels);
-	view_read_semi(view, dialect, semi);
+	view_read_semi(view, semi);
 	r = view_add(view, &view->executed, rows_get(positions, 0, "executed"));
 	if (!r)
 		r = view_add(view, &view->executed, rows_get(positions, 0, "applied"));

@@ -27,6 +27,7 @@ struct view {
 	bool settled;			      /* its position says all that it has received */
 	bool has_source;		      /* a channel to another server is configured */
 	bool receiving, connecting, applying; /* the channel's threads */
+	bool semi_old;			      /* MySQL's plugins are those of old */
 	bool semi_writer;		      /* commits wait for acknowledgements */
 	bool semi_replica;		      /* it acknowledges */
 	long long semi_clients;		      /* replicas that acknowledge */

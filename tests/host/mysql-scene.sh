@@ -29,6 +29,7 @@ mysql_scene() {
 		MYSQL_SCENE=1 exec unshare --mount --net --pid --fork --mount-proc --kill-child "$0" "$@"
 	fi
 	wrap=()
+	SCENE_PARAMETERS=()
 	set -m
 	mount --make-rprivate /
 	mount -t tmpfs -o mode=755 tmpfs /run
@@ -150,15 +151,16 @@ agent_environment() {
 		OCF_RESKEY_socket="$WORK/run$n/sock" OCF_RESKEY_pid="$WORK/run$n/pid"
 		OCF_RESKEY_log="$WORK/run$n/log" OCF_RESKEY_node_list="$(node_list)"
 		OCF_RESKEY_replication_user=repl OCF_RESKEY_replication_passwd_file="$WORK/secret"
-		HA_LOGFILE="$WORK/log$n"
+		HA_LOGFILE="$WORK/log$n" "${SCENE_PARAMETERS[@]}"
 	)
 }
 
 agent() {
-	local n=$1 action=$2 environment status=0
+	local n=$1 action=$2 environment status=0 given
 	shift 2
 	agent_environment "$n"
-	env -i "${environment[@]}" "${@/#/OCF_RESKEY_}" "${wrap[@]}" "$BUILD/agents/mysql" "$action" \
+	given=("${@/#/OCF_RESKEY_}")
+	env -i "${environment[@]}" "${given[@]/#OCF_RESKEY_OCF_/OCF_}" "${wrap[@]}" "$BUILD/agents/mysql" "$action" \
 		>"$WORK/said" 2>&1 || status=$?
 	[[ $status == [078] ]] || echo "db$n $action: $status $(<"$WORK/said")"
 	return "$status"
