@@ -15,6 +15,7 @@
 #include "mysql/board.h"
 #include "mysql/config.h"
 #include "mysql/dialect.h"
+#include "mysql/inspect.h"
 #include "mysql/mysqld.h"
 #include "mysql/notify.h"
 #include "mysql/promote.h"
@@ -444,7 +445,7 @@ static int mysql_check_host(struct call *call, const void *config)
 		return fault_set(&call->fault, FAULT_INSTALLED, -ENOENT,
 				 "datadir: %s holds no database; run mariadb-install-db",
 				 c->datadir);
-	return 0;
+	return inspect_settings(call, c);
 }
 
 static const struct role_ops mysql_role = {
@@ -476,7 +477,7 @@ const struct agent agent = {
 	.name = "mysql",
 	.version = "0.1.0",
 	.brief = "replicated MariaDB and MySQL servers",
-	.text = "Runs a MariaDB (10.5 or later) or MySQL (8.0.23 or later) server. As a promotable clone "
+	.text = "Runs a MariaDB (10.5 or later) or MySQL (8.0.26 or later) server. As a promotable clone "
 		"with notify=true, one node's server accepts writes, the others replicate from it by "
 		"GTID, and no commit that a client was told of is ever lost by a failover: the writer "
 		"waits for a replica to have it (semi-synchronous replication, AFTER_SYNC, without a "
