@@ -13,6 +13,7 @@
 
 struct deadline;
 struct fault;
+struct spawn;
 
 /*
  * The ledger; that of the first start over the configured nodes when the CIB has none. instance is
@@ -21,12 +22,18 @@ struct fault;
 int board_read(const char *instance, const struct ledger_nodes *configured,
 	       const struct deadline *deadline, struct fault *fault, struct ledger *ret_ledger);
 
+/* The same, and -EPERM with the fault set when this partition has no quorum. */
+int board_consult(const char *instance, const struct ledger_nodes *configured,
+		  const struct deadline *deadline, struct fault *fault, struct ledger *ret_ledger);
+
 /* Returns when the CIB has it: the nodes of the partition's majority have then. 0 or -errno. */
 int board_write(const char *instance, const struct ledger *ledger, const struct deadline *deadline,
 		struct fault *fault);
 
-/* 0, or -errno with the fault set: -EPERM when this partition has no quorum. */
-int board_check_quorum(const struct deadline *deadline, struct fault *fault);
+/* The same in two steps; what has begun (0) must be ended. */
+int board_begin_write(const char *instance, const struct ledger *ledger, struct spawn *ret_writing,
+		      struct fault *fault);
+int board_end_write(struct spawn *writing, const struct deadline *deadline, struct fault *fault);
 
 /* A transient attribute of this node, for location rules. 0 or -errno: a warning to the caller. */
 int board_tell(const char *attribute, const char *value, const struct deadline *deadline,

@@ -9,8 +9,7 @@
 #define OFFICE_MS 1000000
 
 /* As enum office_phase. */
-static const char *const office_names[] = {"quorum", "ledger", "freeze", "votes",
-					   "drain",  "epoch",  "open"};
+static const char *const office_names[] = {"ledger", "freeze", "votes", "drain", "epoch", "open"};
 
 void office_begin(struct office *office)
 {

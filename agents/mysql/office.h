@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * How this node became the writer: the phases of its promote, timed. As text
- * "7@1763790000:quorum=12,ledger=11,...": the epoch, the time (seconds since 1970), milliseconds.
+ * "7@1763790000:ledger=11,freeze=2,...": the epoch, the time (seconds since 1970), milliseconds.
  */
 #pragma once
 
 #include "base/buf.h"
 
 enum office_phase {
-	OFFICE_QUORUM, /* asked for */
-	OFFICE_LEDGER, /* read */
+	OFFICE_LEDGER, /* read, and quorum asked for */
 	OFFICE_FREEZE, /* own receiver */
 	OFFICE_VOTES,
 	OFFICE_DRAIN, /* with what the best voter had more */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "host/spawn.h"
 #include "mysql/board.h"
 #include "mysql/dialect.h"
 #include "mysql/errant.h"
@@ -101,8 +102,8 @@ static void promote_ask(struct site *site, const struct config_node *node,
 	if (!strcmp(node->name, site->ledger.writer) && promote_is_quiet(&view))
 		votes->quiet = node;
 	if (!promote_has(votes, node->name))
-		promote_add(votes, node->name, site->ledger.epoch,
-			    promote_is_frozen(votes, &view), &view);
+		promote_add(votes, node->name, site->ledger.epoch, promote_is_frozen(votes, &view),
+			    &view);
 }
 
 /* The last writer first: what the others say must be from after it was quiet. */
@@ -233,6 +234,33 @@ int promote_wait_for_replicas(struct site *site, int wait)
 		       strstr(name, "source") ? "replica" : "slave", name, wait);
 }
 
+static int promote_clear(struct site *site)
+{
+	int r = site->view.has_source ? site_do(site, "%s", site->dialect->reset) : 0;
+
+	return r ? r :
+		   site_do(site, "SET GLOBAL relay_log_purge=1, GLOBAL %s_enabled=0",
+			   site->dialect->semi_slave);
+}
+
+/* The CIB writes while the server forgets the last writer: neither lets anybody write yet. */
+static int promote_record(struct site *site, const struct ledger *next)
+{
+	struct spawn writing;
+	struct fault fault;
+	int r = board_begin_write(site->call->instance, next, &writing, site->fault), cleared;
+
+	if (r)
+		return r;
+	cleared = promote_clear(site);
+	fault = *site->fault;
+	r = board_end_write(&writing, &site->deadline, site->fault);
+	if (r || !cleared)
+		return r;
+	*site->fault = fault;
+	return cleared;
+}
+
 /* From here on nothing is read from the own server that could still change. */
 static int promote_take_office(struct site *site, const struct ledger_nodes *voters,
 			       struct office *office)
@@ -243,16 +271,13 @@ static int promote_take_office(struct site *site, const struct ledger_nodes *vot
 
 	if (!r)
 		r = errant_prepare(site);
-	if (!r && site->view.has_source)
-		r = site_do(site, "%s", site->dialect->reset);
 	if (!r)
-		r = site_do(site, "SET GLOBAL relay_log_purge=1, GLOBAL %s_enabled=0",
-			    site->dialect->semi_slave);
+		r = promote_record(site, &next);
 	if (r)
 		return r;
+	site->ledger = next;
 	site->state.partial = false;
-	site->state.state = state;
-	r = site_record(site, &next);
+	r = site_remember(site, state);
 	if (!r)
 		r = promote_wait_for_replicas(site, next.acks.count > 1);
 	if (!r)
@@ -283,10 +308,7 @@ int promote_site(struct site *site)
 	int r;
 
 	office_begin(&office);
-	r = board_check_quorum(&site->deadline, site->fault);
-	office_note(&office, OFFICE_QUORUM);
-	if (!r)
-		r = site_learn(site);
+	r = site_consult(site);
 	office_note(&office, OFFICE_LEDGER);
 	if (!r)
 		r = replica_freeze(site);

@@ -137,14 +137,29 @@ int site_do(struct site *site, const char *format, ...)
 	return sql_ask(site->sql, &site->deadline, site->fault, NULL, "%s", statement);
 }
 
-int site_learn(struct site *site)
+static struct ledger_nodes site_configured(const struct site *site)
 {
 	struct ledger_nodes configured = {.count = 0};
 
 	for (size_t i = 0; i < site->nodes.count; i++)
 		(void)ledger_add(&configured, site->nodes.nodes[i].name);
+	return configured;
+}
+
+int site_learn(struct site *site)
+{
+	const struct ledger_nodes configured = site_configured(site);
+
 	return board_read(site->call->instance, &configured, &site->deadline, site->fault,
 			  &site->ledger);
+}
+
+int site_consult(struct site *site)
+{
+	const struct ledger_nodes configured = site_configured(site);
+
+	return board_consult(site->call->instance, &configured, &site->deadline, site->fault,
+			     &site->ledger);
 }
 
 int site_remember(struct site *site, enum machine_state state)

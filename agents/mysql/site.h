@@ -61,6 +61,9 @@ int site_do(struct site *site, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Reads the ledger from the CIB into site->ledger. */
 int site_learn(struct site *site);
 
+/* The same, and -EPERM when this node's partition has no quorum. */
+int site_consult(struct site *site);
+
 /* Writes the ledger into the CIB, and then into the state file. */
 int site_record(struct site *site, const struct ledger *ledger);
 

@@ -46,7 +46,7 @@ static void status_position(const struct vote_report *report, struct buf *text)
 
 static const char *const status_semis[] = {"-", "waits", "acknowledges"};
 
-/* "7@1763790000:quorum=12,votes=3": the epoch, when, and milliseconds of what took them. */
+/* "7@1763790000:ledger=12,votes=3": the epoch, when, and milliseconds of what took them. */
 struct status_office {
 	long long epoch;
 	time_t when;

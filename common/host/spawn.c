@@ -61,15 +61,12 @@ static void spawn_end(pid_t pid, int child, int fd)
 	(void)kill(-pid, SIGKILL);
 }
 
-int spawn_run(const char *const argv[], const struct deadline *deadline, struct buf *output,
-	      int *ret_status)
+int spawn_begin(const char *const argv[], struct spawn *ret_spawn)
 {
 	struct launch launch = LAUNCH_INIT;
 	AUTO_CLOSE int read_end = -1;
 	AUTO_CLOSE int write_end = -1;
-	AUTO_CLOSE int child = -1;
 	int pipe_ends[2], r;
-	pid_t pid;
 
 	if (pipe2(pipe_ends, O_CLOEXEC) < 0)
 		return -errno;
@@ -79,16 +76,34 @@ int spawn_run(const char *const argv[], const struct deadline *deadline, struct 
 		return -errno;
 	launch.argv = argv;
 	launch.output = launch.errors = write_end;
-	r = launch_start(&launch, &pid, &child);
-	if (r)
-		return r;
-	(void)close(TAKE_FD(write_end));
+	r = launch_start(&launch, &ret_spawn->pid, &ret_spawn->child);
+	if (!r)
+		ret_spawn->output = TAKE_FD(read_end);
+	return r;
+}
+
+int spawn_finish(struct spawn *spawn, const struct deadline *deadline, struct buf *output,
+		 int *ret_status)
+{
+	AUTO_CLOSE int read_end = spawn->output;
+	AUTO_CLOSE int child = spawn->child;
+	int r = 0;
+
 	if (!spawn_wait(child, read_end, deadline, output)) {
 		r = -ETIMEDOUT;
-		spawn_end(pid, child, read_end);
+		spawn_end(spawn->pid, child, read_end);
 	}
-	while (waitpid(pid, ret_status, 0) < 0)
+	while (waitpid(spawn->pid, ret_status, 0) < 0)
 		if (errno != EINTR)
 			return r ? r : -errno;
 	return r;
+}
+
+int spawn_run(const char *const argv[], const struct deadline *deadline, struct buf *output,
+	      int *ret_status)
+{
+	struct spawn spawn;
+	int r = spawn_begin(argv, &spawn);
+
+	return r ? r : spawn_finish(&spawn, deadline, output, ret_status);
 }

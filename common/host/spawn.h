@@ -8,6 +8,8 @@
  */
 #pragma once
 
+#include <sys/types.h>
+
 #include "base/buf.h"
 #include "base/deadline.h"
 
@@ -22,3 +24,16 @@
  */
 int spawn_run(const char *const argv[], const struct deadline *deadline, struct buf *output,
 	      int *ret_status);
+
+/* The same in two steps, for two programs at once. */
+struct spawn {
+	pid_t pid;
+	int child, output; /* its pidfd, and the end of the pipe that it writes to */
+};
+
+/* 0; then it must be finished. -errno when it could not be started. */
+int spawn_begin(const char *const argv[], struct spawn *ret_spawn);
+
+/* Waits as spawn_run() does, and releases what begin made. */
+int spawn_finish(struct spawn *spawn, const struct deadline *deadline, struct buf *output,
+		 int *ret_status);

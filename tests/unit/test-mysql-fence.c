@@ -100,7 +100,7 @@ static void sing(struct chorus *chorus)
 {
 	hear(chorus, 1, 11,
 	     "node=db1 state=writer epoch=7" TAIL "lag=-1 semi=writer waiting=2 sync=db1,db2 "
-	     "office=7@1763790000:quorum=12,votes=3 received=0-1-100");
+	     "office=7@1763790000:ledger=12,votes=3 received=0-1-100");
 	hear(chorus, 2, 22,
 	     "node=db2 state=following epoch=7" TAIL
 	     "lag=0 semi=replica waiting=0 sync=db2 office=- received=0-1-99");
@@ -186,7 +186,7 @@ static void test_office(void **state)
 	struct office office;
 
 	office_begin(&office);
-	office_note(&office, OFFICE_QUORUM);
+	office_note(&office, OFFICE_LEDGER);
 	office.milliseconds[OFFICE_DRAIN] = 77;
 	office_print(&office, 9, &text);
 	assert_true(!strncmp(text.data, "9@", 2));

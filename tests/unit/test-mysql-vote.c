@@ -15,7 +15,7 @@
 
 #define REPORT                                                                                     \
 	"quorate-mysql 1 node=db2 state=frozen epoch=7 partial=1 settled=1 ring=1:1234 asked=3:9 " \
-	"lag=-1 semi=replica waiting=0 sync=db1,db2 office=7@1763790000:quorum=12,votes=3 received=0-1-100,3-2-7"
+	"lag=-1 semi=replica waiting=0 sync=db1,db2 office=7@1763790000:ledger=12,votes=3 received=0-1-100,3-2-7"
 
 static void test_report(void **state)
 {
@@ -33,7 +33,7 @@ static void test_report(void **state)
 	assert_int_equal(report.asked.node, 3);
 	assert_int_equal(report.asked.number, 9);
 	assert_int_equal(report.semi, VOTE_SEMI_REPLICA);
-	assert_string_equal(report.office, "7@1763790000:quorum=12,votes=3");
+	assert_string_equal(report.office, "7@1763790000:ledger=12,votes=3");
 	assert_int_equal(report.lag, VOTE_LAG_UNKNOWN);
 	vote_print(&report, &text);
 	assert_string_equal(text.data, REPORT);
@@ -67,7 +67,7 @@ static void test_no_report(void **state)
 		{"sync=db1", "sync=db1,db1"},
 		{"sync=db1,db2 ", ""},
 		{"office=7", "office=7\"7"},
-		{"office=7@1763790000:quorum=12,votes=3", "office="},
+		{"office=7@1763790000:ledger=12,votes=3", "office="},
 		{"0-1-100,3-2-7", "0-1"},
 		{" received=0-1-100,3-2-7", ""},
 		{"3-2-7", "3-2-7 x"},
