@@ -11,6 +11,10 @@ name_cloud() {
 	echo ours
 }
 
+floor_cloud() {
+	echo /bin/true
+}
+
 packages_cloud() {
 	echo resource-agents awscli fence-agents pacemaker
 }

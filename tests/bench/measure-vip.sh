@@ -9,6 +9,10 @@ name_vip() {
 	echo vip
 }
 
+floor_vip() {
+	echo /bin/true
+}
+
 packages_vip() {
 	echo resource-agents keepalived pacemaker corosync
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# awk -v form=terminal|markdown -v us=NAME [-v utf8=1] [-v colour=1] -f report.awk PART.rows SAMPLES
+# awk -v form=terminal|markdown -v us=NAME -v floor=NAME [-v utf8=1] [-v colour=1] -f report.awk PART.rows SAMPLES
 #
 # SAMPLES are sorted, so that those of one key and one of peer, us, floor stand together in rising
 # order (sort -k1,1 -k2,2 -k3,3n). Exits 0 whatever goals are missed: the table says so.
@@ -10,6 +10,7 @@ BEGIN {
 	scale["count"] = 1; scale["ms"] = 1e3; scale["s"] = 1e6; scale["MB"] = 1024
 	green = colour ? "\033[32m" : ""; red = colour ? "\033[31m" : ""
 	bold = colour ? "\033[1m" : ""; dim = colour ? "\033[2m" : ""; off = colour ? "\033[0m" : ""
+	short = floor; sub(/.*\//, "", short); sub(/ .*/, "", short)
 	yes = utf8 ? "✔" : "yes"; no = utf8 ? "✘" : "NO"
 }
 
@@ -51,7 +52,7 @@ function quotient(a, b,    q) {
 function ratios(key, unit,    text) {
 	text = n[key, "peer"] ? quotient(median(key, "us"), median(key, "peer")) : "-"
 	if (n[key, "floor"] && unit != "count")
-		text = text ", " sprintf("%.1f", median(key, "us") / median(key, "floor")) " x true"
+		text = text ", " sprintf("%.1f", median(key, "us") / median(key, "floor")) " x " short
 	return text
 }
 
@@ -71,7 +72,7 @@ function judge(key, unit, goals, peer,    part, side, i, limit, us, good, text) 
 			text = side[2] (unit == "count" ? "" : " " unit)
 		} else {
 			good = n[key, side[1]] && us <= limit * median(key, side[1])
-			text = side[1] == "floor" ? "true" : peer
+			text = side[1] == "floor" ? short : peer
 			text = side[2] (limit < 1 ? " of " : " x ") text
 		}
 		wanted++
@@ -88,13 +89,13 @@ function judge(key, unit, goals, peer,    part, side, i, limit, us, good, text) 
 function section(title, peer,    heads) {
 	if (form == "markdown") {
 		if (!tables++) {
-			print "| | peer | " us " | /bin/true | " us " : peer | goal | |"
+			print "| | peer | " us " | " floor " | " us " : peer | goal | |"
 			print "|---|---|---|---|---|---|---|"
 		}
 		print "| **" title "** | *" peer "* | | | | | |"
 		return
 	}
-	heads = sprintf("%17s%17s%15s  %s : %s", peer, us, "/bin/true", us, peer)
+	heads = sprintf("%17s%17s%15s  %s : %s", peer, us, floor, us, peer)
 	if (length(title) < 46)
 		printf "\n%s%-46s%s%s%s%s\n", bold, title, off, dim, heads, off
 	else

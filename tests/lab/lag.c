@@ -2,14 +2,16 @@
 /*
  * How soon what is written into one tree is in another, seen from a host that sees both.
  *
- *	lag one SOURCE TARGET COUNT FILES	changes one file after the other; a line of milliseconds for
+ *	lag plant TREE DIRECTORIES FILES	makes TREE/dN, LAG_FILES of 2 KiB in each, and as many as
+ *						FILES in TREE/flat; times are the same for all
+ *	lag one SOURCE TARGET COUNT DIRECTORIES	changes one file after the other; a line of milliseconds for
  *						each: from the end of the write to its new name
  *	lag burst SOURCE TARGET COUNT		rewrites COUNT files of SOURCE/flat; milliseconds from the
  *						last write until all are the same
  *	lag rewrite SOURCE TARGET COUNT RATE	as many rewrites of one size into one file, RATE a second;
  *						"same" or "lost" when the trees had 10 s to agree
  *
- * SOURCE holds FILES/100 directories dN of 100 files fN, or flat/fN. Gives up after 60 s with 1.
+ * Trees are as planted. Gives up after 180 s with 1.
  */
 
 #include <errno.h>
@@ -28,7 +30,10 @@
 #include "base/file.h"
 #include "base/num.h"
 
-#define PATIENCE_MS 60000
+#define LAG_FILES 50 /* in a planted directory */
+#define LAG_SIZE 2048
+#define LAG_TIME 1700000000 /* when planted files were changed, by their own word */
+#define PATIENCE_MS 180000
 #define PAUSE_MS 30 /* between two changes: they are to be told one by one */
 
 static int write_file(const char *path, const char *text)
@@ -37,6 +42,42 @@ static int write_file(const char *path, const char *text)
 	ssize_t length = (ssize_t)strlen(text);
 
 	return fd >= 0 && write(fd, text, (size_t)length) == length ? 0 : -1;
+}
+
+static int plant_files(const char *directory, long long count)
+{
+	const struct timespec times[] = {{.tv_sec = LAG_TIME}, {.tv_sec = LAG_TIME}};
+	char text[LAG_SIZE + 1];
+
+	memset(text, 'x', LAG_SIZE);
+	text[LAG_SIZE] = '\0';
+	if (mkdir(directory, 0755) < 0)
+		return -1;
+	for (long long i = 0; i < count; i++) {
+		AUTO_BUF struct buf path = BUF_INIT;
+
+		buf_addf(&path, "%s/f%lld", directory, i);
+		if (write_file(path.data, text) || utimensat(AT_FDCWD, path.data, times, 0) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int plant(const char *tree, long long directories, long long flat)
+{
+	for (long long i = 0; i <= directories; i++) {
+		AUTO_BUF struct buf path = BUF_INIT;
+
+		if (i < directories)
+			buf_addf(&path, "%s/d%lld", tree, i);
+		else
+			buf_addf(&path, "%s/flat", tree);
+		if (plant_files(path.data, i < directories ? LAG_FILES : flat)) {
+			perror(path.data);
+			return 1;
+		}
+	}
+	return 0;
 }
 
 static bool holds(const char *path, const char *text)
@@ -71,19 +112,19 @@ static int await(const char *directory, const char *path, const char *text)
 	return 0;
 }
 
-static int one(const char *from, const char *to, long long count, long long files)
+static int one(const char *from, const char *to, long long count, long long directories)
 {
 	for (long long i = 0; i < count; i++) {
-		const long long n = i * 7919 % files;
+		const long long n = i * 7919 % (directories * LAG_FILES);
 		AUTO_BUF struct buf source = BUF_INIT, directory = BUF_INIT, target = BUF_INIT;
 		struct deadline rest = deadline_in(PAUSE_MS);
 		char text[64];
 		long long began;
 
 		pause_until(&rest);
-		buf_addf(&source, "%s/d%lld/f%lld", from, n / 100, n % 100);
-		buf_addf(&directory, "%s/d%lld", to, n / 100);
-		buf_addf(&target, "%s/f%lld", directory.data, n % 100);
+		buf_addf(&source, "%s/d%lld/f%lld", from, n / LAG_FILES, n % LAG_FILES);
+		buf_addf(&directory, "%s/d%lld", to, n / LAG_FILES);
+		buf_addf(&target, "%s/f%lld", directory.data, n % LAG_FILES);
 		(void)snprintf(text, sizeof(text), "change %lld of %lld\n", i, deadline_now());
 		if (write_file(source.data, text))
 			return 1;
@@ -150,7 +191,14 @@ int main(int argc, char **argv)
 {
 	long long count, more = 1;
 
-	if (argc < 5 || num_parse(argv[4], 1, 1000000, &count) ||
+	if (argc < 5)
+		return 2;
+	if (!strcmp(argv[1], "plant"))
+		return num_parse(argv[3], 0, 1000000, &count) ||
+				       num_parse(argv[4], 0, 10000000, &more) ?
+			       2 :
+			       plant(argv[2], count, more);
+	if (num_parse(argv[4], 1, 1000000, &count) ||
 	    (argc > 5 && num_parse(argv[5], 1, 10000000, &more)))
 		return 2;
 	if (!strcmp(argv[1], "one"))
