@@ -155,7 +155,7 @@ static int child_open_streams(struct child *child, struct launch *launch, bool i
 static int child_launch(struct child *child, const struct child_plan *plan)
 {
 	struct launch launch = LAUNCH_INIT;
-	int r = child_open_streams(child, &launch, plan->input != NULL);
+	int r = child_open_streams(child, &launch, plan->input || plan->later);
 
 	launch.argv = plan->argv;
 	launch.environment = plan->environment;
@@ -169,16 +169,30 @@ static int child_launch(struct child *child, const struct child_plan *plan)
 	return r;
 }
 
+static int child_watch_input(struct child *child)
+{
+	return loop_watch(child->loop, child->streams[CHILD_INPUT], POLLOUT, child_feed, child);
+}
+
 static int child_watch(struct child *child)
 {
 	int r = loop_watch(child->loop, child->process, POLLIN, child_ended, child);
 
-	if (!r && child->streams[CHILD_INPUT] >= 0)
-		r = loop_watch(child->loop, child->streams[CHILD_INPUT], POLLOUT, child_feed,
-			       child);
+	if (!r && child->input)
+		r = child_watch_input(child);
 	for (enum child_stream s = CHILD_OUTPUT; !r && s < CHILD_STREAMS; s++)
 		r = loop_watch(child->loop, child->streams[s], POLLIN, child_output, child);
 	return r;
+}
+
+static int child_keep_input(struct child *child, const void *bytes, size_t length)
+{
+	child->input = malloc(length + 1);
+	if (!child->input)
+		return -ENOMEM;
+	memcpy(child->input, bytes, length);
+	child->input_length = length;
+	return 0;
 }
 
 static struct child *child_new(struct loop *loop, const struct child_plan *plan)
@@ -193,15 +207,10 @@ static struct child *child_new(struct loop *loop, const struct child_plan *plan)
 				.process = -1,
 				.streams = {-1, -1, -1}};
 	loop_timer_init(&child->timer, loop, child_time_up, child);
-	if (!plan->input)
-		return child;
-	child->input_length = plan->input_length;
-	child->input = malloc(plan->input_length + 1);
-	if (!child->input) {
+	if (plan->input && child_keep_input(child, plan->input, plan->input_length)) {
 		free(child);
 		return NULL;
 	}
-	memcpy(child->input, plan->input, plan->input_length);
 	return child;
 }
 
@@ -226,6 +235,23 @@ int child_start(struct loop *loop, const struct child_plan *plan, struct child *
 	}
 	*ret_child = child;
 	return 0;
+}
+
+int child_give(struct child *child, const void *bytes, size_t length)
+{
+	int r = child_keep_input(child, bytes, length);
+
+	if (!r)
+		r = child_watch_input(child);
+	if (!r)
+		child_feed(child->streams[CHILD_INPUT], POLLOUT, child);
+	return r;
+}
+
+void child_hand_over(struct child *child, const struct child_ops *ops, void *data)
+{
+	child->ops = ops;
+	child->data = data;
 }
 
 void child_end(struct child *child)

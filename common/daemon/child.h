@@ -40,6 +40,7 @@ struct child_plan {
 	const char *directory;		/* NULL: ours */
 	const void *input;		/* bytes for its stdin, copied; NULL: /dev/null */
 	size_t input_length;
+	bool later;		/* its stdin is a pipe that waits for child_give() */
 	long long milliseconds; /* it may take; 0: no limit */
 	const struct child_ops *ops;
 	void *data;
@@ -48,6 +49,15 @@ struct child_plan {
 /* 0, or -errno with the fault set, and then nothing is called back. */
 int child_start(struct loop *loop, const struct child_plan *plan, struct child **ret_child,
 		struct fault *fault);
+
+/*
+ * The stdin of a child that was started with `later`: these bytes, copied, and its end. Once. 0 or
+ * -ENOMEM; a child that reads no more is told by its end.
+ */
+int child_give(struct child *child, const void *bytes, size_t length);
+
+/* Who is called back from now on. */
+void child_hand_over(struct child *child, const struct child_ops *ops, void *data);
 
 /* SIGTERM to the group now, SIGKILL after the grace; done() still comes, through the loop. */
 void child_end(struct child *child);

@@ -103,6 +103,44 @@ static void test_streams(void **state)
 	close_scene(&scene);
 }
 
+/* A child that waits for its input, and gets another owner meanwhile. */
+static void test_later(void **state)
+{
+	static char input[200001];
+	const char *const argv[] = {"/bin/sh", "-c", "echo before; cat", NULL};
+	struct scene scene, second;
+	const struct child_plan plan = {
+		.argv = argv, .ops = &ops, .data = &scene, .milliseconds = LIMIT_MS, .later = true};
+	struct fault fault = FAULT_INIT;
+
+	memset(input, 'x', sizeof(input) - 1);
+	open_scene(&scene);
+	second = (struct scene){.loop = scene.loop, .said = {BUF_INIT, BUF_INIT}};
+	assert_int_equal(child_start(scene.loop, &plan, &scene.child, &fault), 0);
+	child_hand_over(scene.child, &ops, &second);
+	assert_int_equal(child_give(scene.child, input, sizeof(input) - 1), 0);
+	scene.child = NULL;
+	loop_run(scene.loop);
+	assert_int_equal(scene.done, 0);
+	assert_int_equal(second.done, 1);
+	assert_int_equal(second.said[0].length, sizeof(input) - 1 + strlen("before\n"));
+	/* One that has ended before it gets anything, and one that gets nothing. */
+	scene.child = NULL;
+	assert_int_equal(child_start(scene.loop, &plan, &scene.child, &fault), 0);
+	assert_int_equal(kill(child_pid(scene.child), SIGKILL), 0);
+	assert_int_equal(child_give(scene.child, "x", 1), 0);
+	loop_run(scene.loop);
+	assert_true(WIFSIGNALED(scene.status));
+	assert_int_equal(child_start(scene.loop, &plan, &scene.child, &fault), 0);
+	assert_int_equal(child_give(scene.child, "", 0), 0);
+	loop_run(scene.loop);
+	assert_int_equal(scene.done, 2);
+	assert_true(WIFEXITED(scene.status));
+	buf_release(&second.said[0]);
+	buf_release(&second.said[1]);
+	close_scene(&scene);
+}
+
 /* More than the pipes hold, both ways at once; and a child that does not want all of it. */
 static void test_much(void **state)
 {
@@ -198,9 +236,10 @@ static void test_mortal(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_streams),	  cmocka_unit_test(test_much),
-		cmocka_unit_test(test_late),	  cmocka_unit_test(test_kill),
-		cmocka_unit_test(test_not_there), cmocka_unit_test(test_mortal),
+		cmocka_unit_test(test_streams), cmocka_unit_test(test_later),
+		cmocka_unit_test(test_much),	cmocka_unit_test(test_late),
+		cmocka_unit_test(test_kill),	cmocka_unit_test(test_not_there),
+		cmocka_unit_test(test_mortal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
