@@ -45,6 +45,20 @@ void argv_addf(struct argv *argv, const char *format, ...)
 	(void)argv_take(argv, word);
 }
 
+bool argv_same(const struct argv *a, const struct argv *b)
+{
+	for (size_t i = 0; i < a->count && i < b->count; i++)
+		if (strcmp(a->items[i], b->items[i]))
+			return false;
+	return a->count == b->count;
+}
+
+void argv_move(struct argv *to, struct argv *from)
+{
+	*to = *from;
+	*from = ARGV_INIT;
+}
+
 int argv_error(const struct argv *argv)
 {
 	return argv->error;

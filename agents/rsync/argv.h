@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/attr.h"
@@ -18,6 +19,10 @@ struct argv {
 
 void argv_add(struct argv *argv, const char *word);
 void argv_addf(struct argv *argv, const char *format, ...) PRINTF_LIKE(2, 3);
+bool argv_same(const struct argv *a, const struct argv *b);
+
+/* Moves the words of one into another, which is empty. */
+void argv_move(struct argv *to, struct argv *from);
 int argv_error(const struct argv *argv); /* 0 or -ENOMEM */
 void argv_release(struct argv *argv);
 

@@ -23,6 +23,7 @@
 #include "rsync/outcome.h"
 #include "rsync/report.h"
 #include "rsync/setting.h"
+#include "rsync/upstream.h"
 
 #define MODULE_RSYNC "/usr/bin/rsync"
 #define MODULE_STUNNEL "/usr/bin/stunnel"
@@ -61,9 +62,10 @@ static int module_conf(const struct rsync_config *config, const struct inet *add
 	buf_adds(text, "socket options = TCP_NODELAY\nreverse lookup = no\nforward lookup = no\n"
 		       "use chroot = yes\nuid = 0\ngid = 0\nnumeric ids = yes\n"
 		       "munge symlinks = no\nmax connections = 64\n"
-		       "timeout = 60\ntransfer logging = no\ndont compress = *\n");
+		       "transfer logging = no\ndont compress = *\n");
 	buf_addf(text, "[" MODULE_NAME "]\npath = %s\nread only = yes\nlist = no\n", path);
 	buf_adds(text, "refuse options = " MODULE_REFUSED "\n");
+	buf_addf(text, "timeout = %d\n", UPSTREAM_SILENT_S);
 	if (config->secrets_file)
 		buf_addf(text,
 			 "auth users = " MODULE_USER "\nsecrets file = %s\nstrict modes = yes\n",

@@ -24,6 +24,7 @@
 struct fault;
 struct pass;
 struct setting;
+struct spare;
 
 struct pass_order {
 	bool full;
@@ -36,7 +37,8 @@ struct pass_order {
 	int port;
 	const struct changes *paths; /* of a batch; those of a full pass are compared by content */
 	long long since; /* a full pass compares by content what was changed here since; 0: none */
-	unsigned slice;	 /* which slice of the checksums is due; counts up */
+	struct spare *spare; /* may be used; NULL: none */
+	unsigned slice;	     /* which slice of the checksums is due; counts up */
 };
 
 struct pass_result {
@@ -55,6 +57,9 @@ struct pass_result {
 int pass_start(const struct setting *setting, const struct pass_order *order,
 	       void (*done)(const struct pass_result *result, void *data), void *data,
 	       struct pass **ret_pass, struct fault *fault);
+
+/* Has a spare ready for the next batch from this source. */
+void pass_keep_spare(const struct setting *setting, const struct pass_order *order);
 
 void pass_end(struct pass *pass);   /* soon; done() still comes, with OUTCOME_STOPPED */
 void pass_kill(struct pass **pass); /* at once and without a word */

@@ -121,6 +121,7 @@ static void pass_pull(struct pass *p, enum pull_kind kind, const struct changes 
 		/* Twice within a tick of the kernel's clock: the same size, the same time. */
 		.checksum = p->step == PASS_REPAIR || (kind == PULL_PATHS && !p->order.full),
 		.paths = paths,
+		.spare = p->step == PASS_BRING && !p->order.full ? p->order.spare : NULL,
 	};
 	struct fault fault = FAULT_INIT;
 	int r = pull_start(&p->setting, &order, &ops, p, &p->pull, &fault);
@@ -129,6 +130,21 @@ static void pass_pull(struct pass *p, enum pull_kind kind, const struct changes 
 		pass_steps_note(p, OUTCOME_BROKEN, fault.reason);
 		pass_steps_go(p, PASS_END);
 	}
+}
+
+void pass_keep_spare(const struct setting *setting, const struct pass_order *order)
+{
+	/* Words as pass_pull() will have them. A snapshot is copied first: what is saved is little. */
+	const struct pull_order pull = {.kind = PULL_PATHS,
+					.source = order->source,
+					.port = order->port,
+					.into = setting->config->directory,
+					.force = true,
+					.checksum = true,
+					.spare = order->spare};
+
+	if (setting->config->mode != CONFIG_SNAPSHOT)
+		pull_keep_spare(setting, &pull);
 }
 
 /* Other children. ------------------------------------------------------------------------------ */

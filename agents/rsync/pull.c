@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -16,12 +17,18 @@
 #include "rsync/filter.h"
 #include "rsync/report.h"
 #include "rsync/setting.h"
+#include "rsync/spare.h"
 #include "rsync/upstream.h"
 
 #define PULL_RSYNC "/usr/bin/rsync"
 
 struct pull {
+	struct loop *loop;
 	struct child *child;
+	struct argv argv, environment;
+	struct buf input;
+	bool lists; /* reads the input */
+	bool spare; /* it was begun before the pull was */
 	struct report report;
 	const struct pull_ops *ops;
 	void *data;
@@ -92,7 +99,8 @@ static int pull_argv(const struct setting *setting, const struct pull_order *ord
 	/* A write a line would wake us for each path. */
 	argv_add(argv, "--outbuf=Block");
 	argv_add(argv, "--no-motd");
-	argv_addf(argv, "--temp-dir=%s/" CONFIG_OWN_DIRECTORY "/tmp", order->into);
+	/* Relative to the tree: rsync opens an absolute path anew, piece by piece, four times a file. */
+	argv_add(argv, "--temp-dir=" CONFIG_OWN_DIRECTORY "/tmp");
 	if (config->partial)
 		argv_addf(argv, "--partial-dir=%s/" CONFIG_OWN_DIRECTORY "/partial", order->into);
 	if (config->bwlimit)
@@ -128,19 +136,40 @@ static void pull_free(struct pull **pull)
 {
 	if (!*pull)
 		return;
+	argv_release(&(*pull)->argv);
+	argv_release(&(*pull)->environment);
+	buf_release(&(*pull)->input);
 	report_release(&(*pull)->report);
 	free(*pull);
 	*pull = NULL;
 }
 
+static int pull_run(struct pull *pull, struct fault *fault);
+
+/* The connection of a spare may have ended without its knowing: that is no word of the source. */
+static bool pull_run_again(struct pull *pull, enum outcome outcome)
+{
+	struct fault fault = FAULT_INIT;
+
+	if (!pull->spare || outcome != OUTCOME_NETWORK || pull->report.brought)
+		return false;
+	pull->spare = false;
+	report_release(&pull->report);
+	report_init(&pull->report, pull->ops->seen, pull->data);
+	return !pull_run(pull, &fault);
+}
+
 static void pull_done(int status, bool late, void *data)
 {
-	CLEANUP(pull_free) struct pull *pull = data;
+	struct pull *pull = data;
 	struct pull_result result = {.outcome = OUTCOME_DONE};
 	struct report *report = &pull->report;
 
+	pull->child = NULL;
 	report_end(report);
 	result.outcome = outcome_of(status, late, report->hidden, report->full_disk);
+	if (pull_run_again(pull, result.outcome))
+		return;
 	result.brought = report->brought;
 	result.deleted = report->deleted;
 	result.files = report->files;
@@ -151,37 +180,82 @@ static void pull_done(int status, bool late, void *data)
 			       outcome_text(result.outcome), *report->error ? ": " : "",
 			       report->error);
 	pull->ops->done(&result, pull->data);
+	pull_free(&pull);
+}
+
+static const struct child_ops pull_child_ops = {.output = pull_output, .done = pull_done};
+
+static int pull_run(struct pull *pull, struct fault *fault)
+{
+	const struct child_plan plan = {
+		.argv = (const char *const *)pull->argv.items,
+		.environment = (const char *const *)pull->environment.items,
+		.input = pull->lists ? pull->input.data : NULL,
+		.input_length = pull->input.length,
+		.ops = &pull_child_ops,
+		.data = pull,
+	};
+
+	return child_start(pull->loop, &plan, &pull->child, fault);
+}
+
+/* By the spare, or by one of its own. */
+static int pull_begin(struct pull *pull, struct spare *spare, struct fault *fault)
+{
+	if (spare)
+		pull->child = spare_take(spare, &pull->argv, &pull->environment);
+	if (!pull->child)
+		return pull_run(pull, fault);
+	pull->spare = true;
+	child_hand_over(pull->child, &pull_child_ops, pull);
+	return child_give(pull->child, pull->input.data, pull->input.length);
+}
+
+static int pull_words(const struct setting *setting, const struct pull_order *order,
+		      struct argv *argv, struct argv *environment, struct fault *fault)
+{
+	int r = pull_argv(setting, order, argv);
+
+	return r ? r : upstream_environment(setting->config, order->port, environment, fault);
 }
 
 int pull_start(const struct setting *setting, const struct pull_order *order,
 	       const struct pull_ops *ops, void *data, struct pull **ret_pull, struct fault *fault)
 {
-	static const struct child_ops child_ops = {.output = pull_output, .done = pull_done};
+	struct pull *pull = calloc(1, sizeof(*pull));
+	int r;
+
+	if (!pull)
+		return -ENOMEM;
+	*pull = (struct pull){.loop = setting->loop,
+			      .argv = ARGV_INIT,
+			      .environment = ARGV_INIT,
+			      .input = BUF_INIT,
+			      .lists = pull_lists(order->kind),
+			      .ops = ops,
+			      .data = data,
+			      .started = deadline_now()};
+	report_init(&pull->report, ops->seen, data);
+	r = pull_words(setting, order, &pull->argv, &pull->environment, fault);
+	if (!r)
+		r = pull_input(order, &pull->input);
+	if (!r)
+		r = pull_begin(pull, order->spare, fault);
+	if (r)
+		pull_kill(&pull);
+	else
+		*ret_pull = pull;
+	return r;
+}
+
+void pull_keep_spare(const struct setting *setting, const struct pull_order *order)
+{
 	AUTO_ARGV struct argv argv = ARGV_INIT;
 	AUTO_ARGV struct argv environment = ARGV_INIT;
-	AUTO_BUF struct buf input = BUF_INIT;
-	CLEANUP(pull_free) struct pull *pull = calloc(1, sizeof(*pull));
-	struct child_plan plan = {.ops = &child_ops, .data = pull};
-	int r = pull ? pull_argv(setting, order, &argv) : -ENOMEM;
+	struct fault fault = FAULT_INIT;
 
-	if (!r)
-		r = pull_input(order, &input);
-	if (!r)
-		r = upstream_environment(setting->config, order->port, &environment, fault);
-	if (r)
-		return r;
-	report_init(&pull->report, ops->seen, data);
-	pull->ops = ops;
-	pull->data = data;
-	pull->started = deadline_now();
-	plan.argv = (const char *const *)argv.items;
-	plan.environment = (const char *const *)environment.items;
-	plan.input = pull_lists(order->kind) ? input.data : NULL;
-	plan.input_length = input.length;
-	r = child_start(setting->loop, &plan, &pull->child, fault);
-	if (!r)
-		*ret_pull = TAKE(pull);
-	return r;
+	if (!pull_words(setting, order, &argv, &environment, &fault))
+		spare_prepare(order->spare, &argv, &environment);
 }
 
 void pull_end(struct pull *pull)

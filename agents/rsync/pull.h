@@ -19,6 +19,7 @@
 struct fault;
 struct pull;
 struct setting;
+struct spare;
 
 enum pull_kind {
 	PULL_PATHS,   /* the listed paths; what is gone meanwhile is left alone */
@@ -37,7 +38,8 @@ struct pull_order {
 	bool checksum;	    /* compare by content, not by size and time */
 	bool force;	    /* a directory in the way of a file goes: only when it was counted */
 	const struct changes
-		*paths; /* of PULL_PATHS, PULL_GONE, PULL_COMPARE; read at start only */
+		*paths;	     /* of PULL_PATHS, PULL_GONE, PULL_COMPARE; read at start only */
+	struct spare *spare; /* of PULL_PATHS: one that may be used for it; NULL: none */
 };
 
 struct pull_result {
@@ -60,6 +62,9 @@ struct pull_ops {
 /* 0, or -errno with the fault set, and then nothing is called back. */
 int pull_start(const struct setting *setting, const struct pull_order *order,
 	       const struct pull_ops *ops, void *data, struct pull **ret_pull, struct fault *fault);
+
+/* Has a spare ready for a pull by such an order, whatever its paths will be. */
+void pull_keep_spare(const struct setting *setting, const struct pull_order *order);
 
 void pull_end(struct pull *pull);   /* SIGTERM: rsync keeps partial files; done() still comes */
 void pull_kill(struct pull **pull); /* at once and without a word */

@@ -103,8 +103,12 @@ static void source_step(void *data)
 	source_tell_blind(s);
 	if (r == TREE_MORE)
 		(void)loop_timer_set(&s->step, 0);
-	if (changes_any(&s->changes) && !s->ring.set)
+	if (!changes_any(&s->changes) || s->ring.set)
+		return;
+	if (s->setting->config->debounce || r == TREE_MORE)
 		(void)loop_timer_set(&s->ring, s->setting->config->debounce);
+	else
+		source_ring(s);
 }
 
 static void source_readable(int fd, short events, void *data)

@@ -19,6 +19,7 @@
 #include "rsync/outcome.h"
 #include "rsync/pass.h"
 #include "rsync/setting.h"
+#include "rsync/spare.h"
 
 #define TARGET_PATIENCE 3 /* failed batches in a row, then the whole tree is compared */
 #define TARGET_SICK_MS 10000
@@ -53,6 +54,7 @@ struct target {
 	uint64_t files;
 	unsigned slice;
 	struct pass *pass;
+	struct spare *spare;	 /* for the next batch */
 	struct loop_timer timer; /* the next try, or the next full pass */
 	struct target_waiter waiter;
 	long long out_since; /* seconds of deadline_now(), 0: in step */
@@ -177,6 +179,14 @@ static void target_passed(const struct pass_result *result, void *data)
 	target_rest(t);
 }
 
+static void target_keep_spare(struct target *t)
+{
+	const struct pass_order order = {
+		.source = t->source.address, .port = t->source.port, .spare = t->spare};
+
+	pass_keep_spare(t->setting, &order);
+}
+
 /* What comes after a pass: the next one at once, a try later, or the interval. */
 static void target_rest(struct target *t)
 {
@@ -190,6 +200,8 @@ static void target_rest(struct target *t)
 		target_kick(t);
 	else
 		(void)loop_timer_set(&t->timer, t->setting->config->interval);
+	if (!t->pass && t->whole && !t->failures)
+		target_keep_spare(t);
 }
 
 /* The guard refuses our own tree: nothing is done to it, and it is looked at again. */
@@ -232,6 +244,7 @@ static void target_kick(struct target *t)
 		.source = t->source.address,
 		.port = t->source.port,
 		.slice = t->slice,
+		.spare = t->spare,
 		.paths = &t->running,
 	};
 
@@ -271,6 +284,7 @@ int target_start(const struct setting *setting, const struct target_ops *ops, vo
 {
 	const size_t most = (size_t)setting->config->list_max;
 	struct target *t = calloc(1, sizeof(*t));
+	int r;
 
 	if (!t)
 		return fault_set(fault, FAULT_GENERIC, -ENOMEM, "out of memory");
@@ -280,6 +294,11 @@ int target_start(const struct setting *setting, const struct target_ops *ops, vo
 			     .pending = CHANGES_INIT(most),
 			     .running = CHANGES_INIT(most)};
 	loop_timer_init(&t->timer, setting->loop, target_fire, t);
+	r = spare_open(setting->loop, &t->spare);
+	if (r) {
+		target_stop(&t);
+		return fault_set(fault, FAULT_GENERIC, r, "out of memory");
+	}
 	*ret_target = t;
 	return 0;
 }
@@ -293,6 +312,7 @@ void target_stop(struct target **target)
 		return;
 	loop_timer_clear(&t->timer);
 	pass_kill(&t->pass);
+	spare_close(&t->spare);
 	(void)fault_set(&fault, FAULT_GENERIC, -ECANCELED, "it is no target any more");
 	target_answer(t, -ECANCELED, &fault);
 	changes_release(&t->pending);
@@ -307,6 +327,7 @@ static void target_unfollow(struct target *t)
 
 	t->following = false;
 	loop_timer_clear(&t->timer);
+	spare_drop(t->spare);
 	if (t->pass)
 		pass_end(t->pass);
 	(void)fault_set(&fault, FAULT_GENERIC, -EAGAIN, "there is no source to follow");
@@ -325,6 +346,8 @@ void target_follow(struct target *target, const struct target_source *source,
 	}
 	same = t->source.generation == source->generation &&
 	       inet_same(&t->source.address, &source->address) && t->source.port == source->port;
+	if (!same)
+		spare_drop(t->spare);
 	if (!same && t->pass)
 		pass_end(t->pass);
 	t->following = true;

@@ -17,7 +17,6 @@
 
 #define UPSTREAM_SECRETS_MAX 65536
 #define UPSTREAM_CONNECT_S 10 /* seconds a connection may take */
-#define UPSTREAM_SILENT_S 60  /* seconds without a byte after which it is given up */
 
 /*
  * rsync's daemon protocol within ssh: the module's configuration is what is read, so that it is

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#define UPSTREAM_SILENT_S 60 /* seconds without a byte after which either side gives up */
+
 struct argv;
 struct fault;
 struct inet;

@@ -3,6 +3,7 @@
  * rsync-pass serve NAME=VALUE...			a source's module on 127.0.0.1 until SIGTERM
  * rsync-pass full|allowed|conflicts NAME=VALUE...	one full pass from there
  * rsync-pass batch NAME=VALUE... -- +PATH -PATH /PATH...	one batch
+ * rsync-pass spare NAME=VALUE... -- +PATH...		the same by a spare, which waits for SIGUSR1
  *
  * The parts of the rsync agent's daemon without a cluster. NAME=VALUE are parameters of the agent, of
  * which directory is the tree of this side; known=N, files=N and since=N are those of struct
@@ -27,6 +28,7 @@
 #include "rsync/module.h"
 #include "rsync/pass.h"
 #include "rsync/setting.h"
+#include "rsync/spare.h"
 
 struct here {
 	struct record record;
@@ -38,6 +40,8 @@ struct here {
 	struct log log;
 	long long known, files, since;
 	struct loop_timer poll; /* until the hooks are done */
+	struct pass_order order;
+	struct spare *spare; /* NULL: none */
 	int status;
 };
 
@@ -98,10 +102,43 @@ static void say_result(const struct pass_result *result, void *data)
 	(void)loop_timer_set(&here->poll, 0);
 }
 
+static int pass_run(struct here *here, struct fault *fault)
+{
+	struct pass *started = NULL;
+
+	return pass_start(&here->setting, &here->order, say_result, here, &started, fault);
+}
+
+static void pass_by_spare(int number, void *data)
+{
+	struct here *here = data;
+	struct fault fault = FAULT_INIT;
+
+	if (!pass_run(here, &fault))
+		return;
+	say_fault(&fault, here);
+	loop_stop(here->setting.loop);
+}
+
+static int pass_with_spare(struct here *here)
+{
+	int r = spare_open(here->setting.loop, &here->spare);
+
+	here->order.spare = here->spare;
+	if (!r)
+		r = loop_on_signal(here->setting.loop, SIGUSR1, pass_by_spare, here);
+	if (!r)
+		pass_keep_spare(&here->setting, &here->order);
+	return r;
+}
+
 static int pass(struct here *here, const char *kind, struct fault *fault)
 {
-	const struct pass_order order = {
-		.full = strcmp(kind, "batch") != 0,
+	const bool spare = !strcmp(kind, "spare");
+	int r;
+
+	here->order = (struct pass_order){
+		.full = !spare && strcmp(kind, "batch") != 0,
 		.let_through = !strcmp(kind, "allowed"),
 		.conflicts = !strcmp(kind, "conflicts"),
 		.generation = 7,
@@ -112,11 +149,10 @@ static int pass(struct here *here, const char *kind, struct fault *fault)
 		.port = here->config->port,
 		.paths = &here->paths,
 	};
-	struct pass *started = NULL;
-	int r = pass_start(&here->setting, &order, say_result, here, &started, fault);
-
+	r = spare ? pass_with_spare(here) : pass_run(here, fault);
 	if (!r)
 		loop_run(here->setting.loop);
+	spare_close(&here->spare);
 	return r;
 }
 

@@ -34,7 +34,7 @@
 #define LAG_SIZE 2048
 #define LAG_TIME 1700000000 /* when planted files were changed, by their own word */
 #define PATIENCE_MS 180000
-#define PAUSE_MS 30 /* between two changes: they are to be told one by one */
+#define PAUSE_MS 150 /* between two changes: they are to be told one by one */
 
 static int write_file(const char *path, const char *text)
 {
