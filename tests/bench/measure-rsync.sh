@@ -81,7 +81,7 @@ process_of() {
 
 # spent PROCESS...: microseconds of CPU of these and all that they started.
 spent() {
-	awk -v roots="$*" '
+	cat /proc/[0-9]*/stat 2>/dev/null | awk -v roots="$*" '
 	{ pid = $1; sub(/.*\) /, ""); parent[pid] = $2; cpu[pid] = $12 + $13 + $14 + $15 }
 	function rooted(pid) { return pid in root || (parent[pid] && rooted(parent[pid])) }
 	END {
@@ -89,7 +89,7 @@ spent() {
 		for (i in list) root[list[i]] = 1
 		for (pid in cpu) if (rooted(pid)) sum += cpu[pid]
 		print sum * 10000
-	}' /proc/[0-9]*/stat 2>/dev/null
+	}'
 }
 
 # spent_of WHO: its daemons at both ends, and what serves there.
@@ -280,7 +280,7 @@ switches() {
 # woken_by_others PROCESS: in 10 s, by neither a timer nor the library of corosync.
 woken_by_others() {
 	timeout 10 strace -qq -e trace=epoll_wait,recvfrom,accept4,read -e signal=none -p "$1" 2>&1 | awk '
-		woken { other += !/^recvfrom\(.*MSG_WAITALL/; woken = 0 }
+		woken && !/^epoll_wait/ { other += !/^recvfrom\(.*MSG_WAITALL/; woken = 0 }
 		/^epoll_wait/ && !/= 0$/ { woken = 1 }
 		END { print other + 0 }'
 }
