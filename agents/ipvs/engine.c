@@ -129,22 +129,25 @@ static void engine_late(struct engine_timer *timer, long long now)
 	engine_finish(probe);
 }
 
+static int engine_register(struct engine *engine, struct probe *probe)
+{
+	struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+				    .data.ptr = probe};
+
+	probe->talker.moved = false;
+	return epoll_ctl(engine->epoll, EPOLL_CTL_ADD, probe->talker.fd, &event) < 0 ? -errno : 0;
+}
+
 static void engine_go(struct probe *probe, uint32_t events)
 {
 	bool more = false;
 
 	if (probe->state == PROBE_OVER || talker_go(&probe->talker, events, &more) == TALK_OVER)
 		engine_finish(probe);
+	else if (probe->talker.moved && engine_register(probe->engine, probe))
+		engine_late(&probe->deadline, probe->engine->now);
 	else if (more)
 		engine_queue(probe->engine, probe);
-}
-
-static int engine_register(struct engine *engine, struct probe *probe)
-{
-	struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-				    .data.ptr = probe};
-
-	return epoll_ctl(engine->epoll, EPOLL_CTL_ADD, probe->talker.fd, &event) < 0 ? -errno : 0;
 }
 
 int engine_probe(struct engine *engine, const struct target *target,

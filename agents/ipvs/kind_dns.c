@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * DNS over UDP (RFC 1035): one question; alive is an answer without error that has a record. What
- * is to be matched is the text of the addresses and strings in the answer, separated by blanks.
+ * is to be matched is the text of the addresses and strings in the answer, separated by blanks; an
+ * answer that was truncated is asked for again over TCP then (RFC 7766).
  */
 
 #include <arpa/inet.h>
@@ -17,6 +18,12 @@
 #define DNS_TYPE_A 1
 #define DNS_TYPE_TXT 16
 #define DNS_TYPE_AAAA 28
+#define DNS_TRUNCATED 0x0200
+
+enum dns_stage {
+	DNS_DATAGRAM,
+	DNS_STREAM /* each message has its length in front */
+};
 
 struct dns_state {
 	uint16_t id;
@@ -72,19 +79,25 @@ static enum talk_turn dns_begin(struct talk *talk)
 	const struct intent_check *check = talk->target->check;
 	const char *name = check->request ? check->request : ".";
 	struct dns_state *state = talk->state;
+	AUTO_BUF struct buf query = BUF_INIT;
 
 	name += *name == '/'; /* as ldirectord has it */
 	if (getrandom(&state->id, sizeof(state->id), 0) != sizeof(state->id))
 		return talk_over(talk, OUTCOME_NONE, "no random numbers");
-	dns_add16(&talk->out, state->id);
-	dns_add16(&talk->out, 0x0100); /* recursion desired */
-	dns_add16(&talk->out, 1);
+	dns_add16(&query, state->id);
+	dns_add16(&query, 0x0100); /* recursion desired */
+	dns_add16(&query, 1);
 	for (int i = 0; i < 3; i++)
-		dns_add16(&talk->out, 0);
-	if (!dns_add_name(&talk->out, name))
+		dns_add16(&query, 0);
+	if (!dns_add_name(&query, name))
 		return talk_over(talk, OUTCOME_UNREACHABLE, "\"%s\" is no name", name);
-	dns_add16(&talk->out, dns_type(check->type));
-	dns_add16(&talk->out, 1); /* Internet */
+	dns_add16(&query, dns_type(check->type));
+	dns_add16(&query, 1); /* Internet */
+	if (buf_error(&query))
+		return talk_over(talk, OUTCOME_NONE, "out of memory");
+	if (talk->stage == DNS_STREAM)
+		dns_add16(&talk->out, (unsigned int)query.length);
+	buf_add(&talk->out, query.data, query.length);
 	return TALK_ON;
 }
 
@@ -161,6 +174,12 @@ static enum talk_turn dns_answer(struct talk *talk, struct dns_reader *reader, u
 	AUTO_BUF struct buf text = BUF_INIT;
 	uint16_t answers;
 
+	if (!error && (flags & DNS_TRUNCATED) && talk->target->pattern &&
+	    talk->stage == DNS_DATAGRAM) {
+		talk->stage = DNS_STREAM;
+		talk->stream = true;
+		return TALK_ON;
+	}
 	if (error)
 		return talk_over(talk, OUTCOME_STATUS, "the answer is: %s",
 				 error < ARRAY_SIZE(errors) ? errors[error] : "an error");
@@ -170,9 +189,20 @@ static enum talk_turn dns_answer(struct talk *talk, struct dns_reader *reader, u
 	for (unsigned int i = 0; i < answers; i++)
 		if (!dns_record(reader, &text))
 			return talk_over(talk, OUTCOME_DAMAGED, "the answer is damaged");
-	if (!answers && !(flags & 0x0200))
+	if (!answers && !(flags & DNS_TRUNCATED))
 		return talk_over(talk, OUTCOME_CONTENT, "the answer has no record");
 	return talk_expect(talk, text.data, text.length, false);
+}
+
+/* Over a stream: whether the message has come whole, which the reader is then set upon. */
+static bool dns_whole(struct dns_reader *reader)
+{
+	uint16_t length;
+
+	if (!dns_read16(reader, &length) || reader->length - reader->at < length)
+		return false;
+	*reader = (struct dns_reader){reader->bytes + reader->at, length, 0};
+	return true;
 }
 
 static enum talk_turn dns_hear(struct talk *talk, bool end)
@@ -182,7 +212,7 @@ static enum talk_turn dns_hear(struct talk *talk, bool end)
 	enum talk_turn turn = TALK_ON;
 	uint16_t id, flags, questions;
 
-	if (end)
+	if (end || (talk->stage == DNS_STREAM && !dns_whole(&reader)))
 		return TALK_ON;
 	/* What does not echo our question is not for us. */
 	if (dns_read16(&reader, &id) && dns_read16(&reader, &flags) &&

@@ -29,7 +29,7 @@ enum talk_turn talk_begin(struct talk *talk, const struct kind *kind, const stru
 {
 	talk->kind = kind;
 	talk->target = target;
-	if (kind->state_size) {
+	if (kind->state_size && !talk->state) {
 		talk->state = calloc(1, kind->state_size);
 		if (!talk->state)
 			return talk_over(talk, OUTCOME_NONE, "out of memory");

@@ -42,6 +42,7 @@ struct talk {
 	struct buf in;	/* came and is not taken */
 	struct buf out; /* to be sent; the carrier takes it */
 	int stage;	/* the kind's own: how far it is */
+	bool stream;	/* a datagram's kind wants to begin again over a stream */
 	bool secure;	/* the kind wants TLS once out is sent, and is then heard with no bytes */
 	void *state;	/* the kind's own, kind->state_size zeroed bytes, or NULL */
 	struct outcome outcome;

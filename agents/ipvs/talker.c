@@ -44,7 +44,8 @@ enum talk_turn talker_begin(struct talker *talker, const struct target *target)
 	const struct kind *kind = kind_of(target->check);
 	int r;
 
-	*talker = (struct talker){.target = target, .kind = kind, .fd = -1, .talk = TALK_INIT};
+	*talker = (struct talker){
+		.target = target, .kind = kind, .way = kind->way, .fd = -1, .talk = TALK_INIT};
 	if (kind->way == KIND_FIXED) {
 		outcome_set(&talker->talk.outcome, kind == &kind_on ? OUTCOME_OK : OUTCOME_STATUS,
 			    "set so");
@@ -78,6 +79,36 @@ static enum talk_turn talker_send(struct talker *talker)
 	return talker->talk.secure ? talker_shake_begin(talker) : TALK_ON;
 }
 
+/* The same question over a stream. */
+static enum talk_turn talker_move(struct talker *talker)
+{
+	int r;
+
+	wire_close(TAKE_FD(talker->fd), talker->way, false);
+	buf_clear(&talker->talk.in);
+	buf_clear(&talker->talk.out);
+	talker->talk.stream = false;
+	talker->way = KIND_STREAM;
+	talker->stage = TALKER_OPENING;
+	talker->sent = 0;
+	r = wire_open(talker->target, KIND_STREAM, &talker->fd);
+	if (r < 0)
+		return talker_fail(talker, -r, false);
+	talker->moved = true;
+	return r == WIRE_OPEN ? talker_opened(talker) : TALK_ON;
+}
+
+static enum talk_turn talker_hear(struct talker *talker, const char *bytes, size_t length,
+				  bool *ret_more)
+{
+	if (talk_hear(&talker->talk, bytes, length) == TALK_OVER)
+		return TALK_OVER;
+	if (!talker->talk.stream)
+		return TALK_ON;
+	*ret_more = false;
+	return talker_move(talker);
+}
+
 /* One piece. *ret_more: there may be another one. */
 static enum talk_turn talker_receive(struct talker *talker, uint32_t events, bool *ret_more)
 {
@@ -90,12 +121,12 @@ static enum talk_turn talker_receive(struct talker *talker, uint32_t events, boo
 	if (n > 0) {
 		/* A short read has emptied the socket; but TLS may hold more, and the end was told. */
 		*ret_more = talker->tls || n == sizeof(bytes) || ended ||
-			    talker->kind->way != KIND_STREAM;
-		return talk_hear(&talker->talk, bytes, (size_t)n);
+			    talker->way != KIND_STREAM;
+		return talker_hear(talker, bytes, (size_t)n, ret_more);
 	}
 	if (n < 0 && errno == EAGAIN)
 		return TALK_ON;
-	if (n < 0 && talker->kind->way != KIND_STREAM)
+	if (n < 0 && talker->way != KIND_STREAM)
 		return talker_fail(talker, errno, false);
 	if (n < 0 && !talker->tls)
 		return talker_fail(talker, errno, true);
@@ -187,6 +218,6 @@ void talker_end(struct talker *talker)
 		(void)talker_send(talker);
 	tls_end(&talker->tls);
 	if (talker->fd >= 0)
-		wire_close(TAKE_FD(talker->fd), talker->kind->way, farewell);
+		wire_close(TAKE_FD(talker->fd), talker->way, farewell);
 	talk_release(&talker->talk);
 }

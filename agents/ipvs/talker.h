@@ -21,6 +21,8 @@ enum talker_stage {
 struct talker {
 	const struct target *target;
 	const struct kind *kind;
+	enum kind_way way; /* the kind's, or the stream that it has gone over to */
+	bool moved;	   /* fd is another one: to be told to the caller's epoll(7), and cleared */
 	enum talker_stage stage;
 	int fd; /* -1: none */
 	size_t sent;

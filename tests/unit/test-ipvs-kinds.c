@@ -9,7 +9,9 @@
 #include <cmocka.h>
 
 #include "ipvs-heard.h"
+#include "base/fault.h"
 #include "ipvs/kind.h"
+#include "ipvs/pattern.h"
 
 struct kinds_case {
 	struct intent_check check;
@@ -275,6 +277,38 @@ static void test_dns(void **state)
 	heard_bytes(&check, "\0\0\x81\x80\0\1\0\1\0\0\0\0", 12, OUTCOME_NONE); /* another id */
 }
 
+/* An answer that was cut is asked for again over a stream, where a message has its length in front. */
+static void test_dns_stream(void **state)
+{
+	static const char txt[] = "\xc0\x0c\x00\x10\x00\x01\x00\x00\x00\x00\x00\x04\x03"
+				  "end";
+	AUTO_PATTERN struct pattern *pattern = NULL;
+	const struct intent_check check = {.kind = CHECK_DNS, .request = "a.b", .receive = "end"};
+	struct target target = {.check = &check};
+	AUTO_TALK struct talk talk = TALK_INIT;
+	AUTO_BUF struct buf answer = BUF_INIT;
+	struct fault fault = FAULT_INIT;
+	const char *query;
+
+	assert_int_equal(pattern_compile("end", &fault, &pattern), 0);
+	target.pattern = pattern;
+	assert_int_equal(talk_begin(&talk, &kind_dns, &target), TALK_ON);
+	dns_answer(&answer, talk.out.data, talk.out.length, "\x83\x80", "", 0);
+	assert_int_equal(talk_hear(&talk, answer.data, answer.length), TALK_ON);
+	assert_true(talk.stream);
+	buf_clear(&talk.out);
+	buf_clear(&answer);
+	assert_int_equal(talk_begin(&talk, &kind_dns, &target), TALK_ON);
+	query = talk.out.data + 2;
+	assert_int_equal(talk.out.length - 2, (unsigned char)talk.out.data[1]);
+	dns_answer(&answer, query, talk.out.length - 2, "\x81\x80", txt, sizeof(txt) - 1);
+	assert_int_equal(talk_hear(&talk, "\0", 1), TALK_ON);
+	assert_int_equal(talk_hear(&talk, (const char[]){(char)answer.length}, 1), TALK_ON);
+	assert_int_equal(talk_hear(&talk, answer.data, answer.length - 1), TALK_ON);
+	assert_int_equal(talk_hear(&talk, answer.data + answer.length - 1, 1), TALK_OVER);
+	assert_int_equal(talk.outcome.code, OUTCOME_OK);
+}
+
 static void test_dns_names(void **state)
 {
 	static const char *const bad[] = {
@@ -317,7 +351,8 @@ int main(void)
 		cmocka_unit_test(test_mail),	  cmocka_unit_test(test_text),
 		cmocka_unit_test(test_agent),	  cmocka_unit_test(test_udp),
 		cmocka_unit_test(test_ldap),	  cmocka_unit_test(test_dns),
-		cmocka_unit_test(test_dns_names), cmocka_unit_test(test_ping),
+		cmocka_unit_test(test_dns_names), cmocka_unit_test(test_dns_stream),
+		cmocka_unit_test(test_ping),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
