@@ -58,6 +58,12 @@ static bool node_read(cmap_handle_t cmap, unsigned place, struct node *node)
 		return false;
 	node_text(cmap, place, "name", node->name);
 	node_text(cmap, place, "ring0_addr", node->address);
+	for (unsigned int link = 0; link < NODE_MORE; link++) {
+		char name[sizeof("ring7_addr")];
+
+		(void)snprintf(name, sizeof(name), "ring%u_addr", link + 1);
+		node_text(cmap, place, name, node->more[link]);
+	}
 	return true;
 }
 

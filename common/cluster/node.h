@@ -12,13 +12,15 @@
 #include <stdint.h>
 
 #define NODE_MAX 128
+#define NODE_MORE 7 /* links behind the first one */
 
 struct fault;
 
 struct node {
-	uint32_t id;	   /* never 0 */
-	char name[256];	   /* "" when the configuration has none and it is not this node */
-	char address[256]; /* ring0_addr: an address or a host name */
+	uint32_t id;		   /* never 0 */
+	char name[256];		   /* "" when the configuration has none and it is not this node */
+	char address[256];	   /* ring0_addr: an address or a host name */
+	char more[NODE_MORE][256]; /* ring1_addr to ring7_addr; "" where there is none */
 };
 
 struct node_list {
