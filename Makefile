@@ -96,7 +96,7 @@ LIBCOMMON := $(B)/libcommon.a
 BINARIES := $(AGENTS:%=$(B)/agents/%) $(FENCE_NAMES:%=$(B)/fence/%) $(DAEMONS:%=$(B)/libexec/%)
 RENDERERS := $(ROOMS:%=$(B)/render/%)
 MAN_PAGES := $(AGENTS:%=ocf-metadata/ocf_quorate_%.7) $(FENCE_NAMES:%=ocf-metadata/%.8) \
-	$(wildcard agents/*/*.8)
+	$(sort $(wildcard agents/*/*.8))
 EXAMPLES := $(wildcard agents/*/examples/*)
 
 # Packages by pkg-config name. Tests are offered all that any executable uses; --as-needed picks.

@@ -44,7 +44,9 @@ struct ipvs_config {
 	struct inet sync_group;
 	int sync_port;
 	long sync_ttl, sync_maxlen;
-	const char *notify;
+	const char *notify, *nodes;
+	bool omega, membership;
+	int no_quorum; /* index into withdraw, ignore */
 	long timeout_tcp, timeout_fin, timeout_udp;
 	long long drain_limit; /* milliseconds */
 	long ip_forward, expire_nodest_conn, expire_quiescent_template, conn_reuse_mode;

@@ -39,6 +39,24 @@ static void director_begun(struct director *d, const struct fault *fault)
 		d->options->ready(d->options->data, fault);
 }
 
+static void director_fail(struct director *d, const struct fault *fault)
+{
+	if (d->ready)
+		log_line(d->options->log, LOG_ERR, "%s; what was read before stays in force",
+			 fault->reason);
+	director_answer(d, fault);
+	director_begun(d, fault);
+}
+
+static void director_withdraw(struct director *d)
+{
+	const bool cut = director_is_cut(d);
+
+	if (cut != d->withdrawn)
+		d->options->withdrawn(d->options->data, cut);
+	d->withdrawn = cut;
+}
+
 /* The next shift goes to work: its first round is over, or has had its time. */
 static void director_relieve(struct director *d)
 {
@@ -57,21 +75,27 @@ static void director_relieve(struct director *d)
 	/* Also in a reload the kernel's own table counts. */
 	if (!r)
 		r = director_repair(d, &fault, &changes);
+	director_withdraw(d);
 	if (!r)
 		log_line(d->options->log, LOG_INFO, "%zu services with %zu servers: %zu changes",
 			 d->shift->intent.service_count, d->shift->plan.server_count, changes);
 	director_answer(d, r ? &fault : NULL);
 	director_begun(d, r ? &fault : NULL);
 	if (!r && d->shift->intent.changed && reloaded)
-		notify_run(d->loop, d->shift->intent.changed, d->options->log);
+		notify_run(&d->notifier, d->shift->intent.changed, NULL);
 }
+
+static int director_prepare(struct director *d, bool wait, struct fault *fault);
 
 static void director_time_is_up(void *data)
 {
 	struct director *d = data;
+	struct fault fault = FAULT_INIT;
 
 	if (d->next)
 		director_relieve(d);
+	else if (d->drafted && director_prepare(d, false, &fault))
+		director_fail(d, &fault);
 }
 
 static void director_news(void *data)
@@ -98,7 +122,8 @@ static void director_autoreload(struct director *d)
 	const struct intent *intent = &d->shift->intent;
 	struct fault fault = FAULT_INIT;
 
-	if (!intent->autoreload || d->next || !vigil_changed(&d->vigil, intent->files))
+	if (!intent->autoreload || d->next || d->drafted ||
+	    !vigil_changed(&d->vigil, intent->files))
 		return;
 	log_line(d->options->log, LOG_INFO, "the configuration has changed");
 	if (director_reload(d, &fault))
@@ -132,16 +157,19 @@ static void director_tick(void *data)
 		(void)director_apply(d, &fault, NULL);
 }
 
-int director_reload(struct director *d, struct fault *fault)
+/* What was read goes to work as the next shift, when its names have had an answer or their time. */
+static int director_prepare(struct director *d, bool wait, struct fault *fault)
 {
 	static const struct shift_ops ops = {.news = director_news, .lost = director_lost};
 	const struct shift_owner owner = {.loop = d->loop, .ops = &ops, .data = d};
-	AUTO_INTENT struct intent intent = INTENT_INIT;
 	struct shift *next = NULL;
-	int r = d->options->read(d->options->data, &intent, fault);
+	int r;
 
-	if (!r)
-		r = shift_new(&owner, &intent, d->shift, &next, fault);
+	if (!names_fill(d->names, &d->draft) && wait)
+		return loop_timer_set(&d->first_round, NAMES_PATIENCE_MS);
+	d->drafted = false;
+	r = shift_new(&owner, &d->draft, d->shift, &next, fault);
+	intent_release(&d->draft);
 	if (r)
 		return r;
 	shift_free(&d->next);
@@ -149,6 +177,58 @@ int director_reload(struct director *d, struct fault *fault)
 	return loop_timer_set(&d->first_round,
 			      shift_refresh(next) ? 0 :
 						    shift_first_round(next) + DIRECTOR_MARGIN_MS);
+}
+
+int director_reload(struct director *d, struct fault *fault)
+{
+	struct intent draft = INTENT_INIT;
+	int r = d->options->read(d->options->data, &draft, fault);
+
+	if (r) {
+		intent_release(&draft);
+		return r;
+	}
+	intent_release(&d->draft);
+	d->draft = draft;
+	d->drafted = true;
+	return director_prepare(d, true, fault);
+}
+
+/* A name has an address now, or another one. */
+static void director_named(void *data)
+{
+	struct director *d = data;
+	struct fault fault = FAULT_INIT;
+
+	if (d->drafted && director_prepare(d, true, &fault))
+		director_fail(d, &fault);
+	else if (!d->drafted && !d->next && director_reload(d, &fault))
+		log_line(d->options->log, LOG_ERR, "%s", fault.reason);
+}
+
+/* The cluster has changed: servers with it, or whether we may serve at all. */
+static void director_clustered(void *data)
+{
+	struct director *d = data;
+	struct fault fault = FAULT_INIT;
+
+	if (d->shift)
+		(void)director_apply(d, &fault, NULL);
+	director_withdraw(d);
+}
+
+static int director_join(struct director *d, struct fault *fault)
+{
+	const struct names_owner names = {
+		.loop = d->loop, .log = d->options->log, .changed = director_named, .data = d};
+	const struct cluster_side_owner cluster = {.loop = d->loop,
+						   .log = d->options->log,
+						   .instance = d->options->instance,
+						   .changed = director_clustered,
+						   .data = d};
+	int r = names_new(&names, &d->names, fault);
+
+	return r ? r : cluster_side_open(&cluster, &d->cluster, fault);
 }
 
 /* What is left of an earlier director is ours: the services that it made. */
@@ -180,12 +260,17 @@ int director_new(struct loop *loop, const struct director_options *options,
 
 	if (!d)
 		return fault_set(fault, FAULT_GENERIC, -ENOMEM, "out of memory");
-	*d = (struct director){.loop = loop, .options = options, .kernel = IPVS_INIT};
+	*d = (struct director){.loop = loop,
+			       .options = options,
+			       .kernel = IPVS_INIT,
+			       .notifier = {.loop = loop, .log = options->log}};
 	loop_timer_init(&d->first_round, loop, director_time_is_up, d);
 	loop_timer_init(&d->tick, loop, director_tick, d);
 	r = director_load_manual(d, fault);
 	if (!r)
 		r = director_load_owned(d, fault);
+	if (!r)
+		r = director_join(d, fault);
 	if (!r)
 		r = director_reload(d, fault);
 	if (!r)
@@ -206,6 +291,10 @@ void director_free(struct director **director)
 	loop_timer_clear(&d->tick);
 	shift_free(&d->shift);
 	shift_free(&d->next);
+	intent_release(&d->draft);
+	through_end(&d->through);
+	names_free(&d->names);
+	cluster_side_close(&d->cluster);
 	manual_list_release(&d->manual);
 	ipvs_close(&d->kernel);
 	ipvs_table_release(&d->have);

@@ -54,8 +54,11 @@ static void director_ask_status(struct director *d, struct server_request *reque
 	if (r)
 		ipvs_close(&d->kernel);
 	(void)shift_refresh(d->shift);
+	if (!json && director_is_cut(d))
+		buf_addf(&text, "cut off from quorum, the services are withdrawn: %s\n",
+			 cluster_side_words(d->cluster));
 	if (json)
-		r = report_json(d->shift, &seen, &text);
+		r = report_json(d->shift, director_is_cut(d), &seen, &text);
 	else
 		report_text(d->shift, &seen, &text);
 	ipvs_table_release(&seen);
@@ -80,7 +83,37 @@ static void director_ask_monitor(struct director *d, struct server_request *requ
 	AUTO_BUF struct buf text = BUF_INIT;
 
 	report_monitor(d->shift, &text);
+	if (director_is_cut(d))
+		buf_addf(&text, "cut %s\n", cluster_side_words(d->cluster));
 	server_answer(request, buf_error(&text), text.data);
+}
+
+static void director_gone_through(const char *text, void *data)
+{
+	struct director *d = data;
+
+	d->through = NULL;
+	server_answer(TAKE(d->asker), 0, text);
+}
+
+static void director_ask_through(struct director *d, struct server_request *request,
+				 const struct director_words *w)
+{
+	struct fault fault = FAULT_INIT;
+	int r;
+
+	if (d->asker) {
+		server_answer(request, -EBUSY, "a request through the services is under way");
+		return;
+	}
+	r = through_begin(d->loop, &d->shift->intent, director_gone_through, d, &d->through,
+			  &fault);
+	if (r < 0)
+		server_answer_fault(request, r, &fault);
+	else if (r)
+		server_answer(request, 0, "asked 0\n");
+	else
+		d->asker = request;
 }
 
 static void director_ask_repair(struct director *d, struct server_request *request,
@@ -113,19 +146,35 @@ static void director_ask_reload(struct director *d, struct server_request *reque
 		d->reloader = request;
 }
 
+/* What is said of a name is said of the address that it has now. */
+static bool director_find_name(const struct director *d, const char *name, struct inet *ret_address)
+{
+	for (size_t i = 0; i < d->shift->plan.server_count; i++) {
+		const struct intent_server *server = d->shift->plan.servers[i].server;
+
+		if (!server || !server->name || server->nameless || strcmp(server->name, name) != 0)
+			continue;
+		*ret_address = server->server.address;
+		return true;
+	}
+	return false;
+}
+
 static void director_ask_manual(struct director *d, struct server_request *request,
 				const struct director_words *w)
 {
-	struct manual manual = {.mode = MANUAL_NONE, .since = time(NULL)};
+	struct manual manual = {
+		.mode = MANUAL_NONE, .since = time(NULL), .limit = d->shift->intent.drain_limit};
 	struct fault fault = FAULT_INIT;
 	int r;
 
 	for (int mode = MANUAL_DRAIN; mode <= MANUAL_MAINT; mode++)
 		if (!strcmp(w->words[0], manual_mode_text((enum manual_mode)mode)))
 			manual.mode = (enum manual_mode)mode;
-	if (!w->words[1] || manual_parse_server(w->words[1], &manual.address, &manual.port)) {
+	if (!w->words[1] || (manual_parse_server(w->words[1], &manual.address, &manual.port) &&
+			     !director_find_name(d, w->words[1], &manual.address))) {
 		server_answer(request, -EINVAL,
-			      "which server? An address, or an address with its port");
+			      "which server? An address, or an address with its port, or its name");
 		return;
 	}
 	if (!director_knows(d, &manual.address, manual.port)) {
@@ -152,10 +201,11 @@ void director_ask(struct director *d, struct server_request *request, const char
 		void (*ask)(struct director *, struct server_request *,
 			    const struct director_words *);
 	} requests[] = {
-		{"status", director_ask_status},  {"table", director_ask_table},
-		{"repair", director_ask_repair},  {"monitor", director_ask_monitor},
-		{"reload", director_ask_reload},  {"drain", director_ask_manual},
-		{"undrain", director_ask_manual}, {"maint", director_ask_manual},
+		{"status", director_ask_status},   {"table", director_ask_table},
+		{"through", director_ask_through}, {"repair", director_ask_repair},
+		{"monitor", director_ask_monitor}, {"reload", director_ask_reload},
+		{"drain", director_ask_manual},	   {"undrain", director_ask_manual},
+		{"maint", director_ask_manual},
 	};
 	struct director_words words;
 

@@ -8,9 +8,13 @@
 
 #include "base/deadline.h"
 #include "daemon/loop.h"
+#include "ipvs/cluster_side.h"
 #include "ipvs/director.h"
 #include "ipvs/manual.h"
+#include "ipvs/names.h"
+#include "ipvs/notify.h"
 #include "ipvs/shift.h"
+#include "ipvs/through.h"
 #include "ipvs/vigil.h"
 #include "ipvs/wanted.h"
 #include "net/ipvs_kernel.h"
@@ -22,6 +26,14 @@ struct director {
 	struct shift *next;  /* being prepared by a start or reload */
 	struct loop_timer first_round, tick;
 	struct server_request *reloader; /* who waits for the next shift */
+	struct intent draft;		 /* read, and waiting for addresses */
+	bool drafted;
+	struct names *names;
+	struct cluster_side *cluster; /* NULL: the intent has nothing to do with it, or not yet */
+	bool withdrawn;		      /* as told last */
+	struct notifier notifier;
+	struct through *through; /* under way for a monitor */
+	struct server_request *asker;
 	struct manual_list manual;
 	struct vigil vigil; /* over the configuration's files */
 	struct ipvs kernel;
@@ -38,6 +50,9 @@ struct director {
 /* Looks at all servers again, logs and notifies what is new, and brings the table in order. */
 int director_apply(struct director *director, struct fault *fault, size_t *ret_changes);
 
+/* Cut off from the cluster's quorum, and not told to stay. */
+bool director_is_cut(const struct director *director);
+
 /* The same after a look at the kernel's own table. */
 int director_repair(struct director *director, struct fault *fault, size_t *ret_changes);
 
@@ -53,6 +68,16 @@ int director_load_manual(struct director *director, struct fault *fault);
 int director_say_manual(struct director *director, const struct manual *manual,
 			struct fault *fault);
 bool director_knows(const struct director *director, const struct inet *address, uint16_t port);
+
+/* director_tell.c: who is told ------------------------------------------------------------------ */
+
+void director_tell_server(struct director *director, const struct plan_server *server,
+			  const struct weighed *weighed);
+void director_tell_weight(struct director *director, const struct plan_server *server,
+			  const struct weighed *weighed);
+
+/* before: by service, whether it had quorum. */
+void director_tell_quorum(struct director *director, const bool *before);
 
 /* director.c ------------------------------------------------------------------------------------- */
 

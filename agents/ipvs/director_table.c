@@ -11,49 +11,25 @@
 #include "base/fault.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "ipvs/notify.h"
 #include "net/ipvs_change.h"
 #include "net/ipvs_text.h"
 
 #define DIRECTOR_KERNEL_MS 5000 /* for one conversation with the kernel */
 
-static const char *director_server_text(const struct plan_server *server,
-					char text[IPVS_KEY_TEXT_MAX])
+/* Its cluster node, if that has left. */
+static const char *director_missing(const struct director *d, const struct plan_server *server)
 {
-	return ipvs_server_text(&server->server->server, text);
+	const struct intent *intent = &d->shift->intent;
+
+	if (!d->cluster || intent->strays || server->fallback)
+		return NULL;
+	return cluster_side_missing(d->cluster, intent, &server->server->server.address);
 }
 
-/* One line and one notice a change of a server. */
-static void director_tell_server(struct director *d, const struct plan_server *server,
-				 const struct weighed *w)
+bool director_is_cut(const struct director *d)
 {
-	char service[IPVS_KEY_TEXT_MAX], text[IPVS_KEY_TEXT_MAX];
-
-	log_line(d->options->log, w->alive ? LOG_INFO : LOG_WARNING, "%s: %s %s is %s: %s%s%s",
-		 ipvs_key_text(&server->service->service.key, service),
-		 server->fallback ? "fallback" : "server", director_server_text(server, text),
-		 w->alive ? "alive" : "dead", outcome_text(w->code), *w->reason ? " " : "",
-		 w->reason);
-	if (server->server->notify_up || server->server->notify_down)
-		notify_run(d->loop,
-			   w->alive ? server->server->notify_up : server->server->notify_down,
-			   d->options->log);
-}
-
-static void director_tell_weight(struct director *d, const struct plan_server *server,
-				 const struct weighed *w)
-{
-	char service[IPVS_KEY_TEXT_MAX], text[IPVS_KEY_TEXT_MAX];
-
-	/* Those two turn the weight all the time. */
-	if (!w->alive || w->growing || w->steered)
-		return;
-	log_line(d->options->log, LOG_INFO, "%s: server %s %s %d%s%s",
-		 ipvs_key_text(&server->service->service.key, service),
-		 director_server_text(server, text),
-		 w->gone ? "has left, with weight" : "has weight",
-		 w->weight < 0 ? server->server->server.weight : w->weight, w->manual ? ": " : "",
-		 manual_mode_text(w->manual));
+	return d->cluster && !(d->shift && d->shift->intent.stays) &&
+	       cluster_side_stand(d->cluster) == STAND_CUT;
 }
 
 static void director_weigh(struct director *d, struct standing *standings)
@@ -71,6 +47,7 @@ static void director_weigh(struct director *d, struct standing *standings)
 
 		if (!server->server)
 			continue;
+		w->missing = director_missing(d, server);
 		said = manual_find(&d->manual, &server->server->server.address,
 				   server->server->server.port);
 		if (!said || said->mode != MANUAL_DRAIN)
@@ -82,27 +59,6 @@ static void director_weigh(struct director *d, struct standing *standings)
 			director_tell_weight(d, server, w);
 		standings[i] = (struct standing){
 			.alive = w->alive, .absent = w->gone, .weight = w->weight};
-	}
-}
-
-static void director_tell_quorum(struct director *d, const bool *before)
-{
-	const struct shift *s = d->shift;
-	char text[IPVS_KEY_TEXT_MAX];
-
-	for (size_t i = 0; i < s->intent.service_count; i++) {
-		const struct intent_service *service = &s->intent.services[i];
-
-		if (s->quorum[i] == before[i])
-			continue;
-		log_line(d->options->log, s->quorum[i] ? LOG_INFO : LOG_WARNING, "%s: %s quorum%s",
-			 ipvs_key_text(&service->service.key, text),
-			 s->quorum[i] ? "has" : "has no",
-			 s->quorum[i]		 ? "" :
-			 service->fallback_count ? ", the fallback serves" :
-						   "");
-		notify_run(d->loop, s->quorum[i] ? service->quorum_up : service->quorum_down,
-			   d->options->log);
 	}
 }
 
@@ -126,6 +82,8 @@ static int director_want(struct director *d)
 		return r;
 	director_tell_quorum(d, before);
 	ipvs_table_release(&d->want);
+	if (director_is_cut(d))
+		return 0;
 	d->want = want;
 	want = IPVS_TABLE_INIT;
 	return 0;

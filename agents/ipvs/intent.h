@@ -69,6 +69,7 @@ struct intent_check {
 	long long warmup;	  /* the first check comes within that time, spread at random */
 	int fall;		  /* failures in a row that make it dead: 1 + retries */
 	int rise;		  /* successes in a row that make it alive again */
+	bool alpha;		  /* and for the first time */
 
 	bool tls, verify, sni;
 	const char *ca_file, *tls_name; /* verified with; name for SNI and verification */
@@ -90,13 +91,21 @@ struct intent_check {
 };
 
 struct intent_server {
-	size_t id; /* 0 .. intent.server_count - 1, over all services and fallbacks */
-	struct ipvs_server server; /* address, port, forwarding, weight, thresholds, tunnel */
-	bool quiescent;		   /* dead: stays with weight 0 instead of leaving */
-	bool alpha;		   /* dead until its first success; else the first round decides */
+	size_t id;	  /* 0 .. intent.server_count - 1, over all services and fallbacks */
+	const char *name; /* of its host, where no address was written; NULL */
+	bool nameless;	  /* that has no address, and the server's are zeros: it cannot serve */
+	struct ipvs_server server;    /* address, port, forwarding, weight, thresholds, tunnel */
+	bool quiescent;		      /* dead: stays with weight 0 instead of leaving */
+	bool alpha;		      /* it needs rise successes for the first time, too */
 	struct intent_check **checks; /* all must succeed; none: always alive */
 	size_t check_count;
 	const char *const *notify_up, *const *notify_down; /* argv or NULL */
+};
+
+/* Whose node a server's address is, where it is not one of the node's own. */
+struct intent_node {
+	struct inet address;
+	const char *name; /* or number */
 };
 
 enum intent_balance {
@@ -120,13 +129,16 @@ struct intent_service {
 };
 
 struct intent {
-	struct intent_service *services; /* owned */
-	size_t service_count;
-	size_t server_count;			    /* ids given */
+	struct intent_service *services;	    /* owned */
+	size_t service_count, server_count;	    /* ids given to servers */
 	long timeout_tcp, timeout_fin, timeout_udp; /* seconds; 0: the kernel's */
 	bool autoreload;			    /* the files are watched */
 	const char *const *files;		    /* that were read; ends with NULL, or NULL */
-	const char *const *changed;		    /* argv to run after a reload, or NULL */
+	long long drain_limit;			    /* seconds; 0: none */
+	const char *const *changed, *const *notify; /* argv after a reload, at a change; or NULL */
+	struct intent_node *nodes;
+	size_t node_count;
+	bool strays, stays;   /* without their nodes servers may live; without quorum we serve on */
 	const char **remarks; /* sentences about what was read and has no effect */
 	size_t remark_count;
 	void *memory; /* the pool of all of it */
@@ -135,5 +147,4 @@ struct intent {
 #define INTENT_INIT ((struct intent){.services = NULL})
 
 void intent_release(struct intent *intent);
-
 #define AUTO_INTENT CLEANUP(intent_release)

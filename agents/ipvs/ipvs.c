@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/file.h"
+#include "cluster/quorum_ask.h"
 #include "daemon/control.h"
 #include "daemon/keeper.h"
 #include "ipvs/config.h"
@@ -21,6 +22,7 @@
 #include "ipvs/kernel_side.h"
 #include "ipvs/settings.h"
 #include "ipvs/source.h"
+#include "ipvs/sync.h"
 #include "ipvs/verdict.h"
 #include "net/link.h"
 #include "ocf/agent.h"
@@ -29,6 +31,7 @@
 
 #define IPVS_DAEMON "quorate-ipvsd"
 #define IPVS_PATH_MAX 600
+#define IPVS_THROUGH_LEVEL 10 /* OCF_CHECK_LEVEL that sends a request through the services */
 
 /* The side that the sync daemon was told; the core's role is ahead of it during a demote. */
 #define IPVS_SIDE "side"
@@ -69,26 +72,47 @@ static bool ipvs_is_active(const struct call *call)
 	return side ? !strcmp(side, "active") : !call->promotable;
 }
 
-/* What the daemon knows of its servers: "dead N ALL" and "below SERVICE" lines. */
+/* What the daemon knows: the lines of "monitor" (ipvs/director.h). */
 static int ipvs_look_servers(struct call *call, const struct ipvs_places *places,
 			     struct verdict_view *view, struct buf *answer)
 {
-	char *line;
+	char *line, *next;
 	int r;
 
 	buf_clear(answer);
 	r = ipvs_ask(call, places, "monitor", answer);
-	if (r)
-		return r;
-	line = strstr(answer->data, "dead ");
-	if (line)
+	for (line = r ? NULL : answer->data; line && *line; line = next) {
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
 		(void)sscanf(line, "dead %ld %ld", &view->dead, &view->servers);
-	line = strstr(answer->data, "below ");
-	if (line) {
-		line += strlen("below ");
-		line[strcspn(line, "\n")] = '\0';
-		view->below = line;
+		if (!strncmp(line, "below ", 6))
+			view->below = view->below ? view->below : line + 6;
+		else if (!strncmp(line, "cut ", 4))
+			view->cut = line + 4;
+		else if (!strncmp(line, "nameless ", 9))
+			view->nameless = line + 9;
 	}
+	return r;
+}
+
+/* One request through each service; a second one where the first failed: a server may just have died. */
+static int ipvs_look_through(struct call *call, const struct ipvs_places *places,
+			     struct verdict_view *view, struct buf *answer)
+{
+	const char *line = NULL;
+	int r = 0;
+
+	for (int try = 0; !r && try < 2 && (line || !try); try++) {
+		buf_clear(answer);
+		r = ipvs_ask(call, places, "through", answer);
+		line = r ? NULL : strstr(answer->data, "through ");
+	}
+	if (!line)
+		return r;
+	line += strlen("through ");
+	answer->data[line - answer->data + (ptrdiff_t)strcspn(line, "\n")] = '\0';
+	view->through = line;
 	return 0;
 }
 
@@ -117,7 +141,7 @@ static int ipvs_look(struct call *call, const void *config, enum role_state *ret
 	char wrong[IPVS_CHANGE_TEXT_MAX], sync[IPVS_CHANGE_TEXT_MAX] = "";
 	struct verdict_view view = {.active = ipvs_is_active(call)};
 	struct fault fault = FAULT_INIT, setting = FAULT_INIT;
-	AUTO_BUF struct buf answer = BUF_INIT;
+	AUTO_BUF struct buf answer = BUF_INIT, through = BUF_INIT;
 	struct ipvs_places places;
 	int r = ipvs_places(call, &places);
 
@@ -141,7 +165,9 @@ static int ipvs_look(struct call *call, const void *config, enum role_state *ret
 		if (!r)
 			r = ipvs_look_servers(call, &places, &view, &answer);
 		if (!r)
-			r = kernel_side_sync_look(&side, call, config, view.active, sync);
+			r = sync_look(&side.ipvs, config, view.active, sync, &call->fault);
+		if (!r && view.active && call->check_level >= IPVS_THROUGH_LEVEL)
+			r = ipvs_look_through(call, &places, &view, &through);
 		if (!r && settings_look(config, &setting))
 			view.setting_words = setting.reason;
 	}
@@ -150,6 +176,29 @@ static int ipvs_look(struct call *call, const void *config, enum role_state *ret
 	view.sync_words = sync[0] ? sync : NULL;
 	*ret_state = verdict_reach(&view, &call->fault);
 	return 0;
+}
+
+/*
+ * A director without quorum takes no role. No corosync, or no library of its: there is no cluster to be
+ * asked, and the daemon says so.
+ */
+static int ipvs_ask_quorum(struct call *call, const struct ipvs_config *config)
+{
+	struct fault fault = FAULT_INIT;
+	bool quorate;
+	int r;
+
+	if (config->no_quorum)
+		return 0;
+	r = quorum_ask(&call->deadline, &quorate, &fault);
+	if (r == -ETIMEDOUT)
+		call->fault = fault;
+	else if (r || quorate)
+		return 0;
+	else
+		r = fault_set(&call->fault, FAULT_GENERIC, -EAGAIN,
+			      "this node has no quorum: it serves nobody (no_quorum=ignore would)");
+	return r;
 }
 
 static int ipvs_take_side(struct call *call, const struct ipvs_config *config, bool active)
@@ -168,7 +217,7 @@ static int ipvs_take_side(struct call *call, const struct ipvs_config *config, b
 		r = keeper_ensure(&places.keeper, IPVS_DAEMON, places.base, &call->deadline,
 				  &call->fault);
 	if (!r)
-		r = kernel_side_sync(&side, call, config, active);
+		r = sync_take(&side.ipvs, config, active, &call->fault);
 	if (!r)
 		call_keep(call, IPVS_SIDE, active ? "active" : "standby");
 	return r;
@@ -176,7 +225,9 @@ static int ipvs_take_side(struct call *call, const struct ipvs_config *config, b
 
 static int ipvs_activate(struct call *call, const void *config)
 {
-	return ipvs_take_side(call, config, true);
+	const int r = ipvs_ask_quorum(call, config);
+
+	return r ? r : ipvs_take_side(call, config, true);
 }
 
 static int ipvs_stand_by(struct call *call, const void *config)
@@ -217,7 +268,7 @@ static int ipvs_halt(struct call *call, const void *config)
 	if (!r)
 		r = kernel_side_remove(&side, call);
 	if (!r)
-		r = kernel_side_sync_end(&side, call, config);
+		r = sync_end(&side.ipvs, config, &call->fault);
 	if (r)
 		return r;
 	(void)record_set(&call->record, IPVS_SIDE, NULL);
@@ -287,7 +338,8 @@ const struct agent agent = {
 		"The table is changed by differences: what is right in the kernel is left alone, "
 		"services of others are never touched, and what somebody changed by hand is put right "
 		"and reported by the next monitor. All servers are checked once before anything is "
-		"programmed.\n\n"
+		"programmed. A monitor with OCF_CHECK_LEVEL=10 sends a request through each service, too, "
+		"where the address is here and the servers answer through this host (masq).\n\n"
 		"As a promotable clone the unpromoted instances are warm: table and checks are alive, "
 		"and with sync_interface they receive the connections of the promoted one. The address "
 		"itself is ocf:quorate:vip's.",

@@ -125,7 +125,7 @@ static int ka_real_server(struct ka *ka, const struct ka_key *key, const struct 
 	server = &ka->server->server.server;
 	server->weight = 1;
 	server->port = v->service.service.key.port;
-	r = reading_address(ka->at, line->words[1], &server->address);
+	r = reading_host(ka->at, line->words[1], &ka->server->server);
 	if (!r && line->count == 3)
 		r = reading_port(ka->at, line->words[2], IPPROTO_TCP, &server->port);
 	if (!r)
@@ -136,20 +136,20 @@ static int ka_real_server(struct ka *ka, const struct ka_key *key, const struct 
 
 static int ka_sorry(struct ka *ka, const struct ka_key *key, const struct ka_line *line)
 {
-	struct ipvs_server *sorry = &ka->virtual->sorry;
+	struct ipvs_server *sorry = &ka->virtual->sorry.server;
 
 	if (line->count < 2 || line->count > 3 || line->opens)
 		return reading_fault(ka->at, "sorry_server needs an address and a port");
 	sorry->port = ka->virtual->service.service.key.port;
 	if (line->count == 3 && reading_port(ka->at, line->words[2], IPPROTO_TCP, &sorry->port))
 		return -EINVAL;
-	return reading_address(ka->at, line->words[1], &sorry->address);
+	return reading_host(ka->at, line->words[1], &ka->virtual->sorry);
 }
 
 static int ka_sorry_method(struct ka *ka, const struct ka_key *key, const struct ka_line *line)
 {
 	ka->virtual->sorry_method = true;
-	return ka_read_method(ka, line, &ka->virtual->sorry);
+	return ka_read_method(ka, line, &ka->virtual->sorry.server);
 }
 
 static int ka_scheduler(struct ka *ka, const struct ka_key *key, const struct ka_line *line)

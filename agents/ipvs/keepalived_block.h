@@ -37,14 +37,13 @@ struct ka_server {
 
 struct ka_virtual {
 	struct reading at; /* of the line that begins it */
-	const char *group; /* or NULL */
 	struct intent_service service;
 	struct ipvs_server method; /* its forwarding */
 	struct ka_times times;
 	struct ka_server *servers;
 	size_t server_count;
-	struct ipvs_server sorry; /* address family 0: none */
-	bool sorry_method;	  /* it has a forwarding of its own */
+	struct intent_server sorry; /* neither address nor name: none */
+	bool sorry_method;	    /* it has a forwarding of its own */
 };
 
 struct ka {
@@ -100,5 +99,5 @@ int ka_switch(struct ka *ka, const struct ka_key *key, const struct ka_line *lin
 /* The check blocks of a real_server, e.g. HTTP_GET; ends with a NULL name. */
 extern const struct ka_key ka_checks[];
 
-/* Adds the services to the intent: one, or one a member of its group. */
+/* Adds the service to the intent. */
 int ka_virtual_end(struct ka *ka, const struct ka_virtual *virtual);

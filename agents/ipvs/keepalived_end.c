@@ -75,14 +75,16 @@ int ka_virtual_end(struct ka *ka, const struct ka_virtual *virtual)
 	*service = virtual->service;
 	for (size_t i = 0; !r && i < virtual->server_count; i++)
 		r = ka_add_server(virtual, &virtual->servers[i], service);
-	if (!r && virtual->sorry.address.family) {
+	if (!r && (virtual->sorry.server.address.family || virtual->sorry.name)) {
 		struct intent_server *sorry = reading_add_server(&virtual->at, service, true);
 
 		if (!sorry)
 			return -ENOMEM;
-		sorry->server = virtual->sorry_method ? virtual->sorry : virtual->method;
-		sorry->server.address = virtual->sorry.address;
-		sorry->server.port = virtual->sorry.port;
+		*sorry = virtual->sorry;
+		if (!virtual->sorry_method)
+			sorry->server = virtual->method;
+		sorry->server.address = virtual->sorry.server.address;
+		sorry->server.port = virtual->sorry.server.port;
 		sorry->server.weight = 1;
 	}
 	return r;

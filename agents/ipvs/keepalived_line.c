@@ -52,6 +52,18 @@ static int ka_file(struct ka_input *in, const char *path)
 	return r;
 }
 
+/* A file that comes to those of a pattern changes its directory: that is watched as a file is. */
+static int ka_remember_directory(struct ka_input *in, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *directory;
+
+	if (!slash || !strpbrk(path, "*?[{"))
+		return 0;
+	directory = memory_text(in->at->intent, path, (size_t)(slash - path));
+	return directory ? ka_remember(in, directory) : -ENOMEM;
+}
+
 static int ka_include(struct ka_input *in, const char *pattern)
 {
 	const char *slash = in->at->file ? strrchr(in->at->file, '/') : NULL;
@@ -71,7 +83,7 @@ static int ka_include(struct ka_input *in, const char *pattern)
 	if (glob(path, GLOB_ERR | GLOB_NOMAGIC | GLOB_BRACE, NULL, &found))
 		return reading_fault(in->at, "there is no file '%.80s'", path);
 	in->depth++;
-	r = 0;
+	r = ka_remember_directory(in, path);
 	for (size_t i = 0; !r && i < found.gl_pathc; i++)
 		r = ka_file(in, found.gl_pathv[i]);
 	in->depth--;

@@ -47,17 +47,4 @@ int kernel_side_compare(struct kernel_side *side, struct call *call, const char 
 int kernel_side_timeouts(struct kernel_side *side, struct call *call,
 			 const struct ipvs_config *config);
 
-/* Connection sync of a role: the daemon of that role runs as configured, the other does not. */
-int kernel_side_sync(struct kernel_side *side, struct call *call, const struct ipvs_config *config,
-		     bool active);
-
-/* Empty, or what is not so. */
-int kernel_side_sync_look(struct kernel_side *side, struct call *call,
-			  const struct ipvs_config *config, bool active,
-			  char text[IPVS_CHANGE_TEXT_MAX]);
-
-/* Ends the sync daemons that are as configured; those of others stay. */
-int kernel_side_sync_end(struct kernel_side *side, struct call *call,
-			 const struct ipvs_config *config);
-
 #define AUTO_KERNEL_SIDE CLEANUP(kernel_side_close)

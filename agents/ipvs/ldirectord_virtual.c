@@ -268,8 +268,7 @@ static int ld_real(const struct ld_virtual *v, const struct ld_real *real, bool 
 				return -EINVAL;
 		}
 	}
-	if (reading_endpoint(&at, first, service->service.key.protocol, &server.server.address,
-			     &server.server.port))
+	if (reading_server(&at, first, service->service.key.protocol, &server))
 		return -EINVAL;
 	return last ? ld_range(&at, service, &server, last, &check) :
 		      ld_add_real(&at, service, &server, &check);
@@ -289,8 +288,7 @@ static int ld_fallback(const struct ld_virtual *v, const char *text, int line,
 	if (sscanf(text, "%127s %15s %1s", address, forward, rest) < 1 || rest[0])
 		return reading_fault(&at, "a fallback is ADDRESS[:PORT] [gate|masq|ipip]");
 	server->server.port = service->service.key.port;
-	if (reading_endpoint(&at, address, service->service.key.protocol, &server->server.address,
-			     &server->server.port))
+	if (reading_server(&at, address, service->service.key.protocol, server))
 		return -EINVAL;
 	return reading_forward(&at, forward, &server->server);
 }

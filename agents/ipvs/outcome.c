@@ -48,6 +48,7 @@ const char *outcome_text(enum outcome_code code)
 		[OUTCOME_HUNG] = "L7TOUT",	 [OUTCOME_CUT] = "L7CUT",
 		[OUTCOME_DAMAGED] = "L7RSP",	 [OUTCOME_STATUS] = "L7STS",
 		[OUTCOME_CONTENT] = "L7DATA",	 [OUTCOME_PROGRAM] = "PROCERR",
+		[OUTCOME_NODE] = "NODELEFT",	 [OUTCOME_NAME] = "NONAME",
 	};
 
 	return (unsigned int)code < OUTCOME_CODES ? texts[code] : "?";

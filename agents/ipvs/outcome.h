@@ -23,6 +23,8 @@ enum outcome_code {
 	OUTCOME_STATUS,	     /* the protocol says no: status, error, login refused */
 	OUTCOME_CONTENT,     /* the answer is not the one that was asked for */
 	OUTCOME_PROGRAM,     /* an external program said no or could not be run */
+	OUTCOME_NODE,	     /* its cluster node has left: no probe is asked */
+	OUTCOME_NAME,	     /* its name has no address */
 	OUTCOME_CODES
 };
 

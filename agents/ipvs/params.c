@@ -16,6 +16,7 @@
 static const char *const protocols[] = {"tcp", "udp", "sctp", NULL};
 static const char *const families[] = {"ipv4", "ipv6", NULL};
 static const char *const balances[] = {"weight", "bytraffic", NULL};
+static const char *const no_quorum_ways[] = {"withdraw", "ignore", NULL};
 static const char *const read_only[] = {"any", "yes", "no", NULL};
 
 #define TEXT(row, member_, fallback_, brief_, text_)                                               \
@@ -264,8 +265,32 @@ const struct param ipvs_params[] = {
 	SETTING(conn_reuse_mode, "net.ipv4.vs.conn_reuse_mode"),
 	TIME("drain_limit", drain_limit, "1h", "longest time for a drained server's connections",
 	     "A server that is drained leaves the table when its connections have ended, or then."),
+	FLAG("membership", membership, "true", "a server dies with its cluster node",
+	     "Whether a server whose address belongs to a node of the cluster is dead while that node is "
+	     "no member: known at the membership event, before any check has timed out. It counts only "
+	     "while this node has quorum."),
+	TEXT("nodes", nodes, NULL, "whose node a server is",
+	     "\"ADDRESS=NODE, ...\" for servers whose address is none of corosync's own; NODE is a name or "
+	     "a number. An address with nothing behind = belongs to no node."),
+	{
+		.name = "no_quorum",
+		IN(PARAM_CHOICE, no_quorum),
+		.choices = no_quorum_ways,
+		.fallback = "withdraw",
+		.reloadable = true,
+		.brief = "what a director cut off from quorum does",
+		.text = "withdraw: the services leave the kernel and the sync daemon ends as master, so that "
+			"no two directors take traffic; with quorum they return, and the connections with "
+			"them. ignore: it serves on. Set that before corosync is stopped under a running "
+			"resource (maintenance mode), and where no-quorum-policy=ignore. Where corosync does "
+			"not run at all there is nothing to be cut off from.",
+	},
 	TEXT("notify", notify, NULL, "program that is told of changes",
-	     "It is run with the service, the server, up or down, and the reason."),
+	     "An absolute path, and arguments. It is run with the service, the server (or quorum), up or "
+	     "down, and the reason behind them."),
+	FLAG("omega", omega, "false", "notify is told of the end",
+	     "Whether notify (and notify_down and quorum_down of a keepalived configuration) runs for what "
+	     "was up when the resource stops."),
 	{.name = NULL},
 };
 

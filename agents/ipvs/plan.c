@@ -69,9 +69,9 @@ static void plan_key(struct buf *key, const struct target *target)
 	plan_key_address(key, &target->address, target->port);
 	plan_key_address(key, &check->bind, check->bind_port);
 	plan_key_text(key, check->bind_link);
-	buf_addf(key, "%u %lld %lld %lld %d %d %d%d%d%d%d ", check->fwmark, check->interval,
+	buf_addf(key, "%u %lld %lld %lld %d %d %d%d%d%d%d%d ", check->fwmark, check->interval,
 		 check->timeout, check->retry_interval, check->fall, check->rise, check->tls,
-		 check->verify, check->sni, check->hex, check->require_reply);
+		 check->verify, check->sni, check->hex, check->require_reply, check->alpha);
 	buf_addf(key, "%lld %d %d %d ", check->lag_limit, check->read_only, check->lag_weight,
 		 (int)check->style);
 	const char *const texts[] = {check->ca_file,
@@ -149,7 +149,9 @@ static int plan_collect(struct plan *plan, struct plan_uses *uses)
 	for (size_t i = 0; !r && i < plan->server_count; i++) {
 		const struct plan_server *server = &plan->servers[i];
 
-		for (size_t k = 0; !r && server->server && k < server->server->check_count; k++) {
+		if (!server->server || server->server->nameless)
+			continue;
+		for (size_t k = 0; !r && k < server->server->check_count; k++) {
 			const struct intent_check *check = server->server->checks[k];
 
 			if (!check->url_count || check->kind != CHECK_HTTP)

@@ -1,1 +1,1 @@
-quorate-ipvsd_PKGS := libmnl libqb jansson libmd
+quorate-ipvsd_PKGS := libmnl libqb jansson libmd libcmap libcpg libquorum

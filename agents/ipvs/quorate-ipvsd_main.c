@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/deadline.h"
 #include "base/fault.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -17,13 +18,17 @@
 #include "daemon/loop.h"
 #include "daemon/ready.h"
 #include "daemon/server.h"
+#include "ipvs/config.h"
 #include "ipvs/director.h"
 #include "ipvs/source.h"
+#include "ipvs/sync.h"
+#include "net/ipvs_kernel.h"
 #include "ocf/agent.h"
 #include "ocf/call.h"
 
 #define DAEMON_STATE_DIRECTORY "/var/lib/quorate"
 #define DAEMON_PATH_MAX 600
+#define DAEMON_KERNEL_MS 5000
 
 struct daemon {
 	struct call call;
@@ -33,6 +38,7 @@ struct daemon {
 	struct loop *loop;
 	struct director *director;
 	struct server *server;
+	bool paused; /* the sync daemon was ended as master */
 	char manual[DAEMON_PATH_MAX], table[DAEMON_PATH_MAX];
 	int status;
 };
@@ -64,6 +70,26 @@ static void daemon_ready(void *data, const struct fault *fault)
 		loop_stop(daemon->loop);
 }
 
+/* Without quorum no other director may take our connections for the master's. */
+static void daemon_withdrawn(void *data, bool withdrawn)
+{
+	struct daemon *daemon = data;
+	const struct deadline deadline = deadline_in(DAEMON_KERNEL_MS);
+	const struct ipvs_config *config = daemon->call.started ? daemon->call.started :
+								  daemon->call.config;
+	struct fault fault = FAULT_INIT;
+	struct ipvs ipvs = IPVS_INIT;
+	int r = ipvs_open(&ipvs, &deadline, &fault);
+
+	if (!r && withdrawn)
+		r = sync_pause(&ipvs, config, &daemon->paused, &fault);
+	else if (!r && daemon->paused)
+		r = sync_resume(&ipvs, config, &fault);
+	if (r)
+		log_line(&daemon->log, LOG_ERR, "%s", fault.reason);
+	ipvs_close(&ipvs);
+}
+
 static void daemon_asked(struct server_request *request, const char *line, void *data)
 {
 	const struct daemon *daemon = data;
@@ -71,9 +97,16 @@ static void daemon_asked(struct server_request *request, const char *line, void 
 	director_ask(daemon->director, request, line);
 }
 
-static void daemon_ended(int number, void *data)
+static void daemon_finish(void *data)
 {
 	loop_stop(((const struct daemon *)data)->loop);
+}
+
+static void daemon_ended(int number, void *data)
+{
+	const struct daemon *daemon = data;
+
+	director_end(daemon->director, daemon_finish, data);
 }
 
 static void daemon_paths(struct daemon *daemon, const char *base)
@@ -110,6 +143,7 @@ static int daemon_set_up(struct daemon *daemon, const char *base, struct fault *
 	*fault = daemon->call.fault;
 	if (r)
 		return r;
+	daemon->options.instance = daemon->call.instance;
 	daemon_paths(daemon, base);
 	daemon_allow_descriptors();
 	r = keeper_init(&keeper, base);
@@ -142,6 +176,7 @@ int main(int argc, char **argv)
 	log_init(&daemon.log, "ipvs", getenv("OCF_RESOURCE_INSTANCE"));
 	daemon.options = (struct director_options){.read = daemon_read,
 						   .ready = daemon_ready,
+						   .withdrawn = daemon_withdrawn,
 						   .data = &daemon,
 						   .manual_path = daemon.manual,
 						   .table_path = daemon.table,

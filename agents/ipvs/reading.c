@@ -14,6 +14,7 @@
 #include "base/fault.h"
 #include "base/num.h"
 #include "ipvs/memory.h"
+#include "ipvs/name.h"
 
 int reading_fault(const struct reading *reading, const char *format, ...)
 {
@@ -79,7 +80,8 @@ int reading_address(const struct reading *reading, const char *text, struct inet
 {
 	if (!inet_parse(text, ret_address) && ret_address->prefix == INET_NO_PREFIX)
 		return 0;
-	return reading_fault(reading, "'%.60s' must be an address; names are not looked up", text);
+	return reading_fault(reading, "'%.60s' must be an address; only servers may have names",
+			     text);
 }
 
 int reading_port(const struct reading *reading, const char *text, int protocol, uint16_t *ret_port)
@@ -98,11 +100,11 @@ int reading_port(const struct reading *reading, const char *text, int protocol, 
 	return 0;
 }
 
-int reading_endpoint(const struct reading *reading, const char *text, int protocol,
-		     struct inet *ret_address, uint16_t *ret_port)
+/* The host into a buffer, and the port behind it, or NULL. */
+static int reading_split(const struct reading *reading, const char *text,
+			 char host[NAME_LENGTH_MAX], const char **ret_port)
 {
 	const char *colon = strrchr(text, ':');
-	char address[INET_TEXT_MAX];
 	size_t length;
 
 	if (text[0] == '[') {
@@ -119,13 +121,49 @@ int reading_endpoint(const struct reading *reading, const char *text, int protoc
 		length = strlen(text);
 		colon = NULL;
 	}
-	if (length >= sizeof(address))
+	if (length >= NAME_LENGTH_MAX)
 		return reading_fault(reading, "'%.60s' must be an address", text);
-	memcpy(address, text, length);
-	address[length] = '\0';
-	if (reading_address(reading, address, ret_address))
+	memcpy(host, text, length);
+	host[length] = '\0';
+	*ret_port = colon ? colon + 1 : NULL;
+	return 0;
+}
+
+int reading_endpoint(const struct reading *reading, const char *text, int protocol,
+		     struct inet *ret_address, uint16_t *ret_port)
+{
+	char host[NAME_LENGTH_MAX];
+	const char *port;
+
+	if (reading_split(reading, text, host, &port) ||
+	    reading_address(reading, host, ret_address))
 		return -EINVAL;
-	return colon ? reading_port(reading, colon + 1, protocol, ret_port) : 0;
+	return port ? reading_port(reading, port, protocol, ret_port) : 0;
+}
+
+int reading_host(const struct reading *reading, const char *text, struct intent_server *server)
+{
+	if (!inet_parse(text, &server->server.address) &&
+	    server->server.address.prefix == INET_NO_PREFIX)
+		return 0;
+	if (!name_is_one(text))
+		return reading_fault(reading, "'%.60s' must be an address or the name of a host",
+				     text);
+	server->server.address = (struct inet){.family = 0, .prefix = INET_NO_PREFIX};
+	server->name = memory_text(reading->intent, text, strlen(text));
+	server->nameless = true;
+	return server->name ? 0 : -ENOMEM;
+}
+
+int reading_server(const struct reading *reading, const char *text, int protocol,
+		   struct intent_server *server)
+{
+	char host[NAME_LENGTH_MAX];
+	const char *port;
+
+	if (reading_split(reading, text, host, &port) || reading_host(reading, host, server))
+		return -EINVAL;
+	return port ? reading_port(reading, port, protocol, &server->server.port) : 0;
 }
 
 int reading_scheduler(const struct reading *reading, const char *text, struct ipvs_service *service)

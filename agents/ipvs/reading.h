@@ -46,6 +46,13 @@ int reading_port(const struct reading *reading, const char *text, int protocol, 
 int reading_endpoint(const struct reading *reading, const char *text, int protocol,
 		     struct inet *ret_address, uint16_t *ret_port);
 
+/* The same for a real server, whose host may be a name: its addresses are found later (ipvs/names.h). */
+int reading_server(const struct reading *reading, const char *text, int protocol,
+		   struct intent_server *server);
+
+/* Its host alone. */
+int reading_host(const struct reading *reading, const char *text, struct intent_server *server);
+
 /* "wrr", "mh" and the like; the name is only checked for its length: the kernel knows them. */
 int reading_scheduler(const struct reading *reading, const char *text,
 		      struct ipvs_service *service);

@@ -104,6 +104,8 @@ static int finish_server(const struct reading *at, struct intent_service *servic
 	char text[IPVS_KEY_TEXT_MAX];
 
 	server->id = at->intent->server_count++;
+	if (server->name)
+		s->address = (struct inet){.family = key->family, .prefix = INET_NO_PREFIX};
 	if (s->address.family != key->family && s->forward != IPVS_TUNNEL)
 		return reading_fault(at, "server %s: another address family needs a tunnel",
 				     ipvs_server_text(s, text));
@@ -113,6 +115,7 @@ static int finish_server(const struct reading *at, struct intent_service *servic
 	for (size_t i = 0; i < server->check_count; i++) {
 		if (!server->checks[i]->port)
 			server->checks[i]->port = s->port;
+		server->checks[i]->alpha = server->alpha;
 		if (finish_check(at, server->checks[i]))
 			return -EINVAL;
 	}
@@ -120,6 +123,14 @@ static int finish_server(const struct reading *at, struct intent_service *servic
 	if (s->forward != IPVS_MASQ || !s->port)
 		s->port = key->port;
 	return 0;
+}
+
+static bool finish_same(const struct intent_server *a, const struct intent_server *b)
+{
+	if (a->server.port != b->server.port || !a->name != !b->name)
+		return false;
+	return a->name ? !strcmp(a->name, b->name) :
+			 inet_same(&a->server.address, &b->server.address);
 }
 
 static int finish_list(const struct reading *at, struct intent_service *service,
@@ -131,10 +142,11 @@ static int finish_list(const struct reading *at, struct intent_service *service,
 		if (finish_server(at, service, &list[i]))
 			return -EINVAL;
 		for (size_t n = 0; n < i; n++)
-			if (list[n].server.port == list[i].server.port &&
-			    inet_same(&list[n].server.address, &list[i].server.address))
-				return reading_fault(at, "server %s is there twice",
-						     ipvs_server_text(&list[i].server, text));
+			if (finish_same(&list[n], &list[i]))
+				return reading_fault(
+					at, "server %s is there twice",
+					list[i].name ? list[i].name :
+						       ipvs_server_text(&list[i].server, text));
 	}
 	return 0;
 }

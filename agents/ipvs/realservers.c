@@ -202,8 +202,7 @@ static int server_entry(const struct reading *at, const char *text, struct inten
 	if (!server)
 		return -ENOMEM;
 	server->server.port = service->service.key.port;
-	r = reading_endpoint(at, words[0], service->service.key.protocol, &server->server.address,
-			     &server->server.port);
+	r = reading_server(at, words[0], service->service.key.protocol, server);
 	for (words++; !r && *words; words++)
 		r = server_word(at, *words, server, &own);
 	if (r || fallback || own.kind == CHECK_ON)

@@ -69,7 +69,9 @@ static void report_text_server(const struct shift *shift, size_t id, const struc
 				1000);
 	else
 		buf_adds(text, " not in the table");
-	buf_addf(text, "  %s%s%s\n", outcome_text(w->code), *w->reason ? " " : "", w->reason);
+	buf_addf(text, "  %s%s%s%s%s\n", outcome_text(w->code), *w->reason ? " " : "", w->reason,
+		 server->server->name ? "  " : "",
+		 server->server->name ? server->server->name : "");
 }
 
 void report_text(const struct shift *shift, const struct ipvs_table *seen, struct buf *text)
@@ -102,6 +104,8 @@ void report_monitor(const struct shift *shift, struct buf *text)
 			continue;
 		all++;
 		dead += !shift->weighed[i].alive;
+		if (shift->plan.servers[i].server->nameless)
+			buf_addf(text, "nameless %s\n", shift->plan.servers[i].server->name);
 	}
 	buf_addf(text, "dead %zu %zu\n", dead, all);
 }
@@ -137,9 +141,9 @@ static json_t *report_json_server(const struct shift *shift, size_t id,
 		(void)json_array_append_new(
 			checks, report_json_check(&shift->plan.checks[server->checks[i]],
 						  &shift->gauges[server->checks[i]]));
-	return json_pack("{s:s, s:b, s:s, s:I, s:s, s:s, s:s, s:b, s:i, s:o*, s:o}", "server",
-			 ipvs_server_text(&server->server->server, name), "fallback",
-			 server->fallback, "state",
+	return json_pack("{s:s, s:s*, s:b, s:s, s:I, s:s, s:s, s:s, s:b, s:i, s:o*, s:o}", "server",
+			 ipvs_server_text(&server->server->server, name), "name",
+			 server->server->name, "fallback", server->fallback, "state",
 			 !w->known ? "unknown" :
 			 w->alive  ? "alive" :
 				     "dead",
@@ -174,7 +178,8 @@ static json_t *report_json_service(const struct shift *shift, size_t index,
 			 servers);
 }
 
-int report_json(const struct shift *shift, const struct ipvs_table *seen, struct buf *text)
+int report_json(const struct shift *shift, bool cut, const struct ipvs_table *seen,
+		struct buf *text)
 {
 	json_t *services = json_array();
 	json_t *all;
@@ -182,7 +187,7 @@ int report_json(const struct shift *shift, const struct ipvs_table *seen, struct
 
 	for (size_t i = 0; i < shift->intent.service_count; i++)
 		(void)json_array_append_new(services, report_json_service(shift, i, seen));
-	all = json_pack("{s:o}", "services", services);
+	all = json_pack("{s:b, s:o}", "cut_off", cut, "services", services);
 	dump = all ? json_dumps(all, JSON_INDENT(1)) : NULL;
 	json_decref(all);
 	if (!dump)

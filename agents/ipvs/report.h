@@ -16,9 +16,11 @@ void report_text(const struct shift *shift, const struct ipvs_table *seen, struc
 void report_monitor(const struct shift *shift, struct buf *text);
 
 /*
- * {"services": [{"service", "quorum", "servers": [{"server", "fallback", "state", "since" (seconds
+ * {"cut_off", "services": [{"service", "quorum", "servers": [{"server", "name" (where it was written
+ * by name), "fallback", "state", "since" (seconds
  * ago), "code", "reason", "manual", "gone", "weight", "connections": {...}, "rates": {...},
  * "checks": [{"kind", "target", "state", "code", "reason", "took_ms", "probes", "failures"}]}]}]}
  * 0 or -ENOMEM.
  */
-int report_json(const struct shift *shift, const struct ipvs_table *seen, struct buf *text);
+int report_json(const struct shift *shift, bool cut, const struct ipvs_table *seen,
+		struct buf *text);

@@ -198,9 +198,12 @@ long long shift_first_round(const struct shift *shift)
 	long long most = 0;
 
 	for (size_t i = 0; i < shift->plan.count; i++) {
-		const long long timeout = shift->plan.checks[i].target.check->timeout;
+		const struct intent_check *check = shift->plan.checks[i].target.check;
+		const long long time =
+			check->timeout + (check->alpha ? check->rise - 1 : 0) *
+						 (check->timeout + WATCH_HURRY_MOST_MS);
 
-		most = timeout > most ? timeout : most;
+		most = time > most ? time : most;
 	}
 	return most + watch_pace((unsigned int)shift->plan.count);
 }

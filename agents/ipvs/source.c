@@ -50,19 +50,62 @@ int source_parse(const char *name, const char *text, struct intent *ret_intent, 
 	return r;
 }
 
-int source_read(const struct ipvs_config *config, struct intent *ret_intent, struct fault *fault)
+/* "10.0.0.1=web1, 10.0.0.2=web2" */
+static int source_nodes(const struct reading *at, const char *text)
 {
-	AUTO_BUF struct buf text = BUF_INIT;
+	while (text && *text) {
+		const size_t length = strcspn(text, ", \n");
+		const char *equals = memchr(text, '=', length);
+		struct intent *intent = at->intent;
+		const char *address, *name;
+
+		if (length && !equals)
+			return reading_fault(at, "'%.*s' must be ADDRESS=NODE",
+					     length < 60 ? (int)length : 60, text);
+		if (length) {
+			address = memory_text(intent, text, (size_t)(equals - text));
+			name = memory_text(intent, equals + 1,
+					   length - (size_t)(equals + 1 - text));
+			if (!address || !name ||
+			    memory_grow(intent, &intent->nodes, intent->node_count,
+					sizeof(*intent->nodes)))
+				return -ENOMEM;
+			if (reading_address(at, address,
+					    &intent->nodes[intent->node_count].address))
+				return -EINVAL;
+			intent->nodes[intent->node_count++].name = name;
+		}
+		text += length + (text[length] != '\0');
+	}
+	return 0;
+}
+
+/* What the parameters say beside either kind of configuration. */
+static int source_beside(const struct ipvs_config *config, struct reading *at)
+{
+	struct intent *intent = at->intent;
 	int r;
 
-	*ret_intent = INTENT_INIT;
-	if (!config->file) {
-		struct reading reading = {.intent = ret_intent, .fault = fault};
+	intent->strays = !config->membership;
+	intent->stays = config->no_quorum != 0;
+	intent->drain_limit = config->drain_limit / 1000;
+	for (size_t i = 0; i < intent->service_count; i++)
+		intent->services[i].omega |= config->omega;
+	at->file = NULL;
+	at->where = "nodes";
+	r = source_nodes(at, config->nodes);
+	at->where = "notify";
+	if (!r && config->notify)
+		r = reading_command(at, config->notify, &intent->notify);
+	return r;
+}
 
-		r = realservers_read(&reading, config);
-		return r ? r : reading_finish(&reading);
-	}
-	r = file_read(config->file, SOURCE_FILE_MAX, &text);
+static int source_read_file(const struct ipvs_config *config, struct intent *ret_intent,
+			    struct fault *fault)
+{
+	AUTO_BUF struct buf text = BUF_INIT;
+	int r = file_read(config->file, SOURCE_FILE_MAX, &text);
+
 	if (r)
 		return fault_set(fault, FAULT_ARGS, r, "config: %s: %s", config->file,
 				 strerror(-r));
@@ -74,4 +117,20 @@ int source_read(const struct ipvs_config *config, struct intent *ret_intent, str
 		fault_prefix(fault, "config: ");
 	ret_intent->autoreload |= config->autoreload;
 	return r;
+}
+
+int source_read(const struct ipvs_config *config, struct intent *ret_intent, struct fault *fault)
+{
+	struct reading reading = {.intent = ret_intent, .fault = fault};
+	int r;
+
+	*ret_intent = INTENT_INIT;
+	if (config->file) {
+		r = source_read_file(config, ret_intent, fault);
+	} else {
+		r = realservers_read(&reading, config);
+		if (!r)
+			r = reading_finish(&reading);
+	}
+	return r ? r : source_beside(config, &reading);
 }

@@ -25,6 +25,11 @@ enum role_state verdict_reach(const struct verdict_view *v, struct fault *fault)
 {
 	if (v->daemon != KEEPER_ANSWERS)
 		return verdict_without_daemon(v, fault);
+	if (v->cut) {
+		(void)fault_set(fault, FAULT_GENERIC, 0,
+				"cut off from quorum, the services are withdrawn: %s", v->cut);
+		return v->active ? ROLE_BROKEN : ROLE_LAGGING;
+	}
 	if (v->wrong && !v->repaired)
 		return verdict_broken(fault, v->first_wrong);
 	if (v->sync_words)
@@ -34,11 +39,18 @@ enum role_state verdict_reach(const struct verdict_view *v, struct fault *fault)
 		(void)fault_set(fault, FAULT_GENERIC, 0, "%s: too few servers are alive", v->below);
 		return ROLE_BROKEN;
 	}
+	if (v->through) {
+		(void)fault_set(fault, FAULT_GENERIC, 0, "no answer through %s", v->through);
+		return ROLE_BROKEN;
+	}
 	if (v->wrong)
 		(void)fault_set(fault, FAULT_GENERIC, 0, "repaired: %s%s", v->first_wrong,
 				v->wrong > 1 ? ", and more" : "");
 	else if (v->setting_words)
 		(void)fault_set(fault, FAULT_GENERIC, 0, "%s", v->setting_words);
+	else if (v->nameless)
+		(void)fault_set(fault, FAULT_GENERIC, 0, "the server %s has no address",
+				v->nameless);
 	else if (v->dead)
 		(void)fault_set(fault, FAULT_GENERIC, 0, "%ld of %ld servers are dead", v->dead,
 				v->servers);

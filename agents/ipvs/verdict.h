@@ -22,6 +22,9 @@ struct verdict_view {
 	const char *sync_words;	   /* what is wrong with connection sync, or NULL */
 	const char *setting_words; /* with the kernel's settings, or NULL */
 	const char *below;	   /* a service without quorum and fallback, or NULL */
+	const char *cut;	   /* why it is cut off from the cluster's quorum, or NULL */
+	const char *through;	   /* a service that does not answer its own host, or NULL */
+	const char *nameless;	   /* a server's name that has no address, or NULL */
 	long dead, servers;
 	bool active; /* the role that it has, if it is whole */
 };

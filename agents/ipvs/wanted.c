@@ -40,7 +40,7 @@ static int wanted_add(struct ipvs_service *to, const struct intent_server *serve
 	struct ipvs_server added = server->server;
 	bool serves = standing->alive && !standing->absent;
 
-	if (!serves && (standing->absent || !server->quiescent))
+	if (server->nameless || (!serves && (standing->absent || !server->quiescent)))
 		return 0;
 	added.weight = serves ? wanted_weight(server, standing) : 0;
 	return ipvs_service_add(to, &added) ? 0 : -ENOMEM;

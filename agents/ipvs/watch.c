@@ -4,7 +4,6 @@
 
 #include "ipvs/intent.h"
 
-#define WATCH_HURRY_MOST_MS 500
 #define WATCH_HURRY_LEAST_MS 20
 #define WATCH_NS 1000000LL /* of a millisecond */
 
@@ -23,7 +22,7 @@ static int watch_needed(const struct watch *watch)
 {
 	const int needed = watch->alive ? watch->check->fall : watch->check->rise;
 
-	return watch->known && needed > 1 ? needed : 1;
+	return (watch->known || watch->check->alpha) && needed > 1 ? needed : 1;
 }
 
 static enum watch_news watch_turn(struct watch *watch, bool alive)
@@ -32,7 +31,8 @@ static enum watch_news watch_turn(struct watch *watch, bool alive)
 		watch->streak = 0;
 		return WATCH_SAME;
 	}
-	if (++watch->streak < watch_needed(watch))
+	/* What is unknown is dead at its first failure. */
+	if (++watch->streak < (watch->known || alive ? watch_needed(watch) : 1))
 		return WATCH_SAME;
 	watch->streak = 0;
 	watch->known = true;

@@ -21,11 +21,12 @@
 
 struct intent_check;
 
+#define WATCH_HURRY_MOST_MS 500 /* until what contradicts the state is asked again */
 #define WATCH_NEVER ((long long)(~0ULL >> 1))
 
 struct watch {
 	const struct intent_check *check;
-	bool known; /* else the first outcome decides */
+	bool known; /* else the first outcome decides, or with alpha the first failure or rise successes */
 	bool alive;
 	int streak; /* outcomes in a row that contradict alive */
 	int under_way;

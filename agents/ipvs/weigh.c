@@ -2,11 +2,25 @@
 
 #include "ipvs/weigh.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "ipvs/plan.h"
 
 #define WEIGH_NS 1000000LL /* of a millisecond */
+
+/* Dead without a check: by its name or its node. False: the checks decide. */
+static bool weigh_doom(const struct plan_server *server, struct weighed *w)
+{
+	const struct intent_server *s = server->server;
+
+	if (!s->nameless && !w->missing)
+		return false;
+	w->code = s->nameless ? OUTCOME_NAME : OUTCOME_NODE;
+	(void)snprintf(w->reason, sizeof(w->reason), "%.60s %s", s->nameless ? s->name : w->missing,
+		       s->nameless ? "has no address" : "is no member of the cluster");
+	return true;
+}
 
 /* Alive if all checks say so; the one that decides gives code and reason. */
 static void weigh_state(const struct plan_server *server, const struct gauge *gauges,
@@ -14,7 +28,10 @@ static void weigh_state(const struct plan_server *server, const struct gauge *ga
 {
 	const struct gauge *decides = NULL;
 
-	*ret_known = *ret_alive = true;
+	*ret_alive = !weigh_doom(server, w);
+	*ret_known = true;
+	if (!*ret_alive)
+		return;
 	for (size_t i = 0; i < server->count; i++) {
 		const struct gauge *g = &gauges[server->checks[i]];
 

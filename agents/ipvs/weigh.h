@@ -21,10 +21,12 @@ struct weighed {
 	enum outcome_code code; /* of the check that decides: the first that failed, or the last */
 	char reason[OUTCOME_REASON_MAX];
 	enum manual_mode manual;
-	bool gone;    /* drained, or in maintenance: it is not in the table */
-	int weight;   /* to be set; -1: as configured */
-	int steered;  /* by traffic; 0: not */
-	bool growing; /* slow start is under way */
+	bool gone;   /* drained, or in maintenance: it is not in the table */
+	int weight;  /* to be set; -1: as configured */
+	int steered; /* by traffic; 0: not */
+	const char *
+		missing; /* set before: the name of its cluster node, which is no member; or NULL */
+	bool growing;	 /* slow start is under way */
 };
 
 enum weigh_news {

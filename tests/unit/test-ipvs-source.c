@@ -114,8 +114,10 @@ static void test_keepalived(void **state)
 	assert_string_equal(intent.services[0].file, "tests/kernel/configs/keepalived.d/mail.conf");
 	assert_int_equal(intent.services[0].line, 2);
 	assert_string_equal(intent.services[0].quorum_down[0], "/bin/echo");
-	assert_string_equal(intent.files[1], "tests/kernel/configs/keepalived.d/mail.conf");
-	assert_null(intent.files[2]);
+	/* the directory, too: a file may come */
+	assert_string_equal(intent.files[1], "tests/kernel/configs/keepalived.d");
+	assert_string_equal(intent.files[2], "tests/kernel/configs/keepalived.d/mail.conf");
+	assert_null(intent.files[3]);
 	assert_int_equal(intent.remark_count, 1);
 	assert_string_equal(intent.remarks[0],
 			    "tests/kernel/configs/keepalived.conf:7: vrrp_instance has no effect: "
@@ -157,12 +159,25 @@ static void test_ldirectord(void **state)
 	assert_string_equal(intent.services[2].quorum_up[2], "stop");
 }
 
-/* Each is one sentence that says where. */
-static void test_wrong(void **state)
+struct wrong {
+	const char *text, *reason;
+};
+
+static void read_wrong(const struct wrong *rows, size_t count)
 {
-	static const struct {
-		const char *text, *reason;
-	} rows[] = {
+	for (size_t i = 0; i < count; i++) {
+		AUTO_INTENT struct intent intent = INTENT_INIT;
+		struct fault fault = FAULT_INIT;
+
+		assert_int_equal(source_parse("f", rows[i].text, &intent, &fault), -EINVAL);
+		assert_string_equal(fault.reason, rows[i].reason);
+	}
+}
+
+/* Each is one sentence that says where. */
+static void test_wrong_ldirectord(void **state)
+{
+	static const struct wrong rows[] = {
 		{"", "f: there is no virtual service in it"},
 		{"checktimeout=0\n", "f:1: checktimeout must be a number from 1 to 86400, not '0'"},
 		{"nonsense=1\n", "f:1: 'nonsense' is not known outside a virtual"},
@@ -172,7 +187,13 @@ static void test_wrong(void **state)
 		{"  real=10.0.0.1 masq\n", "f:1: real is indented but belongs to no virtual"},
 		{"virtual=10.0.0.1:80\n", "f:1: tcp 10.0.0.1:80 has no servers"},
 		{"virtual=www:80\n real=10.0.0.1 masq\n",
-		 "f:1: 'www' must be an address; names are not looked up"},
+		 "f:1: 'www' must be an address; only servers may have names"},
+		{"virtual=10.0.0.1:80\n real=10.0.0.256 masq\n",
+		 "f:2: '10.0.0.256' must be an address or the name of a host"},
+		{"virtual=10.0.0.1:80\n real=web_1/x masq\n",
+		 "f:2: 'web_1/x' must be an address or the name of a host"},
+		{"virtual=10.0.0.1:80\n real=web1 masq 1\n real=web1:80 masq 1\n",
+		 "f:1: server web1 is there twice"},
 		{"virtual=10.0.0.1:80\n\n real=10.0.0.2:80 round 1\n",
 		 "f:3: 'round' must be masq, gate, ipip, gue or gre"},
 		{"virtual=10.0.0.1:80\n real=10.0.0.2:80 masq 1\n real=10.0.0.2:80 masq 1\n",
@@ -189,6 +210,14 @@ static void test_wrong(void **state)
 		{"virtual=10.0.0.1:80\n checktype=external\n checkcommand=x\n"
 		 " real=10.0.0.2:80 masq 1\n",
 		 "f:1: 'x' must be the whole path of a program"},
+	};
+
+	read_wrong(rows, ARRAY_SIZE(rows));
+}
+
+static void test_wrong_keepalived(void **state)
+{
+	static const struct wrong rows[] = {
 		{"virtual_server 10.0.0.1 80 {\n", "f:1: a block has no end"},
 		{"x {\n}\n}\n", "f:3: a } too many"},
 		{"virtual_server 10.0.0.1 80 {\n lb_algo rr\n turbo\n}\n",
@@ -209,12 +238,33 @@ static void test_wrong(void **state)
 		 "f:2: tcp must be a number from 1 to 31536000, not 'x'"},
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	read_wrong(rows, ARRAY_SIZE(rows));
+}
+
+/* A server may have a name, which has no address before it is looked up. */
+static void test_names(void **state)
+{
+	static const char *const texts[] = {
+		"virtual=10.0.0.1:80\n real=web1.example.org:8080 masq 2\n fallback=sorry masq\n",
+		"virtual_server 10.0.0.1 80 {\n lb_algo wrr\n lb_kind NAT\n sorry_server sorry 80\n"
+		" real_server web1.example.org 8080 {\n weight 2\n}\n}\n",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		AUTO_INTENT struct intent intent = INTENT_INIT;
 		struct fault fault = FAULT_INIT;
+		const struct intent_server *server, *sorry;
 
-		assert_int_equal(source_parse("f", rows[i].text, &intent, &fault), -EINVAL);
-		assert_string_equal(fault.reason, rows[i].reason);
+		if (source_parse("f", texts[i], &intent, &fault))
+			fail_msg("%s", fault.reason);
+		server = &intent.services[0].servers[0];
+		sorry = &intent.services[0].fallbacks[0];
+		assert_string_equal(server->name, "web1.example.org");
+		assert_true(server->nameless);
+		assert_int_equal(server->server.port, 8080);
+		assert_int_equal(server->server.address.family, AF_INET);
+		assert_int_equal(server->server.weight, 2);
+		assert_string_equal(sorry->name, "sorry");
 	}
 }
 
@@ -238,7 +288,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keepalived),
 		cmocka_unit_test(test_ldirectord),
-		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_wrong_ldirectord),
+		cmocka_unit_test(test_wrong_keepalived),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test_setup_teardown(test_include_itself, scratch_setup,
 						scratch_teardown),
 	};

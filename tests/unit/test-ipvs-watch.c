@@ -58,6 +58,29 @@ static void test_first_outcome_decides(void **state)
 	begin_alive(&watch, &seed);
 }
 
+/* alpha: rise successes for the first time, too, and soon; a failure decides at once. */
+static void test_alpha(void **state)
+{
+	struct intent_check alpha = seed;
+	struct watch watch;
+
+	alpha.alpha = true;
+	watch_init(&watch, &alpha);
+	watch_began(&watch, AT(0));
+	assert_int_equal(hear(&watch, 1, 1, OUTCOME_OK), WATCH_SAME);
+	assert_false(watch.known);
+	assert_int_equal(watch_next(&watch), AT(501));
+	watch_began(&watch, AT(501));
+	assert_int_equal(hear(&watch, 502, 1, OUTCOME_OK), WATCH_CHANGED);
+	assert_true(watch.known && watch.alive);
+	watch_init(&watch, &alpha);
+	watch_began(&watch, AT(0));
+	assert_int_equal(hear(&watch, 1, 1, OUTCOME_OK), WATCH_SAME);
+	watch_began(&watch, AT(501));
+	assert_int_equal(hear(&watch, 502, 1, OUTCOME_REFUSED), WATCH_CHANGED);
+	assert_true(watch.known && !watch.alive);
+}
+
 /* Four confirmations as the peer has them, in at most half of its time. */
 static void test_refused(void **state)
 {
@@ -233,6 +256,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_first_outcome_decides),
+		cmocka_unit_test(test_alpha),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_silent),
 		cmocka_unit_test(test_slow_server_gets_no_company),

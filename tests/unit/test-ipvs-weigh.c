@@ -82,6 +82,31 @@ static void test_without_checks_alive(void **state)
 	assert_int_equal(scene.weighed.weight, -1);
 }
 
+/* No check can say that a server is alive whose node has left, or which has no address. */
+static void test_doomed(void **state)
+{
+	struct scene scene;
+
+	scene_set(&scene, 1);
+	(void)look(&scene, NULL, false, 1);
+	scene.weighed.missing = "web1";
+	assert_int_equal(look(&scene, NULL, false, 2), WEIGH_STATE);
+	assert_true(scene.weighed.known && !scene.weighed.alive);
+	assert_int_equal(scene.weighed.code, OUTCOME_NODE);
+	assert_string_equal(scene.weighed.reason, "web1 is no member of the cluster");
+	/* back with its node, as far as the checks say so */
+	scene.weighed.missing = NULL;
+	scene.gauges[0].alive = false;
+	assert_int_equal(look(&scene, NULL, false, 3), WEIGH_SAME);
+	scene.gauges[0].alive = true;
+	assert_int_equal(look(&scene, NULL, false, 4), WEIGH_STATE);
+	scene.server.name = "www.example.org";
+	scene.server.nameless = true;
+	assert_int_equal(look(&scene, NULL, false, 5), WEIGH_STATE);
+	assert_int_equal(scene.weighed.code, OUTCOME_NAME);
+	assert_string_equal(scene.weighed.reason, "www.example.org has no address");
+}
+
 static void test_weights(void **state)
 {
 	static const struct {
@@ -291,6 +316,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_checks_must_succeed),
 		cmocka_unit_test(test_without_checks_alive),
+		cmocka_unit_test(test_doomed),
 		cmocka_unit_test(test_weights),
 		cmocka_unit_test(test_slow_start),
 		cmocka_unit_test(test_manual_beats_all),
