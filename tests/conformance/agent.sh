@@ -20,8 +20,6 @@
 #	foreign     a pattern of what the agent's libraries open and close again, for themselves
 #	scenes      on one line: where it is tried, as SCENE tells scene; without it there is one
 #	elsewhere   the parts that are left to the kernel laboratory (tests/kernel/test-NAME-conformance)
-#	unasked     the parts that are not run for it, which is said: they take it for granted that what
-#	            start leaves is one process at the most, or take too long in the laboratory
 #	servants    set by scene: the processes that it has started, which are nobody's strangers
 #
 # and defines, where the defaults (nothing) do not do:
@@ -38,7 +36,7 @@ agent_load() {
 	AGENT=$OCF/$NAME
 	XML=$TOP/ocf-metadata/$NAME.xml
 	valid=() changed=() reload=() bad=() unfit=() peer='' peer_values=() lingers=0 foreign='' servants=()
-	daemon='' daemon_log='' elsewhere=() unasked=()
+	daemon='' daemon_log='' elsewhere=()
 	scene() { :; }
 	state() { :; }
 	if [[ ! -e $TABLES/$NAME.conf ]]; then
@@ -197,10 +195,6 @@ run_parts() {
 		for part in "$@"; do
 			if is_elsewhere "$part"; then
 				echo "note: $NAME: $part is run by kernel/test-$NAME-conformance"
-				continue
-			fi
-			if [[ " ${unasked[*]} " == *" $part "* ]]; then
-				echo "note: $NAME: $part is not run"
 				continue
 			fi
 			"$part"
