@@ -102,10 +102,11 @@ static void director_news(void *data)
 {
 	struct director *d = data;
 	struct fault fault = FAULT_INIT;
+	size_t server;
 
 	if (d->next && shift_refresh(d->next))
 		director_relieve(d);
-	else if (d->shift)
+	else if (d->shift && !(shift_hear(d->shift, &server) && director_turn(d, server)))
 		(void)director_apply(d, &fault, NULL);
 }
 
@@ -297,7 +298,6 @@ void director_free(struct director **director)
 	cluster_side_close(&d->cluster);
 	manual_list_release(&d->manual);
 	ipvs_close(&d->kernel);
-	ipvs_table_release(&d->have);
 	ipvs_table_release(&d->want);
 	ipvs_table_release(&d->owned);
 	free(d);

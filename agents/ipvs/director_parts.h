@@ -38,9 +38,8 @@ struct director {
 	struct vigil vigil; /* over the configuration's files */
 	struct ipvs kernel;
 	struct deadline patience; /* of a conversation with the kernel */
-	struct ipvs_table have;	  /* as far as we know */
 	struct ipvs_table want, owned;
-	bool sure;  /* have was read or made, and nothing failed since */
+	bool sure;  /* the kernel's table was made what is wanted, and nothing failed since */
 	bool ready; /* the table was right once */
 	unsigned int ticks;
 };
@@ -50,11 +49,17 @@ struct director {
 /* Looks at all servers again, logs and notifies what is new, and brings the table in order. */
 int director_apply(struct director *director, struct fault *fault, size_t *ret_changes);
 
+/*
+ * The same for one server that has news, as one change of the table. False where more depends on it
+ * or nothing is known for sure: then the whole table has to be looked at.
+ */
+bool director_turn(struct director *director, size_t server);
+
+/* The same as director_apply() after a look at the kernel's own table. */
+int director_repair(struct director *director, struct fault *fault, size_t *ret_changes);
+
 /* Cut off from the cluster's quorum, and not told to stay. */
 bool director_is_cut(const struct director *director);
-
-/* The same after a look at the kernel's own table. */
-int director_repair(struct director *director, struct fault *fault, size_t *ret_changes);
 
 /* At the start: a server that is to be drained and not in the kernel's table has been drained before. */
 int director_recall(struct director *director, struct fault *fault);

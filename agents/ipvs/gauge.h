@@ -27,12 +27,12 @@ struct gauge {
 
 struct gauge_cell {
 	uint32_t turn; /* odd while it is written */
+	uint32_t news; /* counts changes of known, alive and weight */
 	struct gauge gauge;
 };
 
 struct gauges {
 	long long beat;		   /* when the prober's loop went round last */
-	uint64_t news;		   /* counts changes of known, alive and weight */
 	struct gauge_cell cells[]; /* how many is not told here: the prober could change it */
 };
 

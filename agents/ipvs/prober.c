@@ -93,7 +93,7 @@ static void prober_tell(struct prober_watch *w, long long now, long long took, e
 	gauge_write(w->cell, gauge);
 	if (news == WATCH_SAME)
 		return;
-	__atomic_add_fetch(&w->work->gauges->news, 1, __ATOMIC_SEQ_CST);
+	__atomic_add_fetch(&w->cell->news, 1, __ATOMIC_SEQ_CST);
 	(void)eventfd_write(w->work->news, 1);
 }
 

@@ -50,6 +50,7 @@ static void shift_hire(void *data)
 		(void)loop_timer_set(&shift->again, SHIFT_AGAIN_MS);
 		return;
 	}
+	memset(shift->heard, 0, shift->plan.count * sizeof(*shift->heard));
 	shift_watch_prober(shift);
 }
 
@@ -117,12 +118,14 @@ static int shift_room(struct shift *shift)
 	const size_t servers = shift->plan.server_count + 1;
 
 	shift->gauges = calloc(shift->plan.count + 1, sizeof(*shift->gauges));
+	shift->heard = calloc(shift->plan.count + 1, sizeof(*shift->heard));
 	shift->weighed = calloc(servers, sizeof(*shift->weighed));
+	shift->standings = calloc(servers, sizeof(*shift->standings));
 	shift->balances = calloc(servers, sizeof(*shift->balances));
 	shift->drained = calloc(servers, sizeof(*shift->drained));
 	shift->quorum = calloc(shift->intent.service_count + 1, sizeof(*shift->quorum));
-	if (!shift->gauges || !shift->weighed || !shift->balances || !shift->drained ||
-	    !shift->quorum)
+	if (!shift->gauges || !shift->heard || !shift->weighed || !shift->standings ||
+	    !shift->balances || !shift->drained || !shift->quorum)
 		return -ENOMEM;
 	for (size_t i = 0; i < shift->plan.count; i++)
 		shift->gauges[i].weight = OUTCOME_NO_WEIGHT;
@@ -172,12 +175,28 @@ void shift_free(struct shift **shift)
 	plan_release(&given->plan);
 	intent_release(&given->intent);
 	free(given->gauges);
+	free(given->heard);
 	free(given->weighed);
+	free(given->standings);
 	free(given->balances);
 	free(given->drained);
 	free(given->quorum);
 	free(given);
 	*shift = NULL;
+}
+
+static uint32_t shift_news_of(const struct shift *shift, size_t check)
+{
+	return __atomic_load_n(&shift->prober.gauges->cells[check].news, __ATOMIC_SEQ_CST);
+}
+
+static void shift_read(struct shift *shift, size_t check)
+{
+	const uint32_t news = shift_news_of(shift, check);
+
+	/* Of a gauge that is being written there will be news. */
+	if (gauge_read(&shift->prober.gauges->cells[check], &shift->gauges[check]))
+		shift->heard[check] = news;
 }
 
 bool shift_refresh(struct shift *shift)
@@ -187,10 +206,37 @@ bool shift_refresh(struct shift *shift)
 	for (size_t i = 0; i < shift->plan.count; i++) {
 		if (shift->prober.gauges &&
 		    kind_of(shift->plan.checks[i].target.check)->way != KIND_PROGRAM)
-			(void)gauge_read(&shift->prober.gauges->cells[i], &shift->gauges[i]);
+			shift_read(shift, i);
 		known &= shift->gauges[i].known;
 	}
 	return known;
+}
+
+/* How many servers have the check; *ret_server is one of them. */
+static size_t shift_servers_of(const struct shift *shift, size_t check, size_t *ret_server)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < shift->plan.server_count; i++)
+		for (size_t k = 0; k < shift->plan.servers[i].count; k++)
+			if (shift->plan.servers[i].checks[k] == check) {
+				*ret_server = i;
+				count++;
+			}
+	return count;
+}
+
+bool shift_hear(struct shift *shift, size_t *ret_server)
+{
+	size_t servers = 0;
+
+	for (size_t i = 0; shift->prober.gauges && i < shift->plan.count; i++) {
+		if (shift_news_of(shift, i) == shift->heard[i])
+			continue;
+		shift_read(shift, i);
+		servers += shift_servers_of(shift, i, ret_server);
+	}
+	return servers == 1;
 }
 
 long long shift_first_round(const struct shift *shift)

@@ -17,6 +17,7 @@
 #include "ipvs/intent.h"
 #include "ipvs/plan.h"
 #include "ipvs/prober.h"
+#include "ipvs/wanted.h"
 #include "ipvs/weigh.h"
 
 struct fault;
@@ -41,7 +42,9 @@ struct shift {
 	struct prober prober;
 	struct programs *programs;
 	struct gauge *gauges;	 /* by plan.checks */
-	struct weighed *weighed; /* by server id, as the three below */
+	uint32_t *heard;	 /* the same: how much news of the prober's was read */
+	struct weighed *weighed; /* by server id, as the four below */
+	struct standing *standings;
 	struct balance *balances;
 	bool *drained;
 	bool *quorum;		 /* by service */
@@ -55,6 +58,9 @@ void shift_free(struct shift **shift);
 
 /* Reads the gauges. True when every check knows its server. */
 bool shift_refresh(struct shift *shift);
+
+/* Reads those that have news. True when they are of one server alone, whose id is *ret_server. */
+bool shift_hear(struct shift *shift, size_t *ret_server);
 
 /* How long the first round can take at the most: milliseconds. */
 long long shift_first_round(const struct shift *shift);

@@ -25,8 +25,9 @@ static long wanted_strength(const struct intent_service *service, const struct s
 	return sum;
 }
 
-static bool wanted_quorum(const struct intent_service *service, long strength, bool had)
+bool wanted_quorum(const struct intent_service *service, const struct standing *standings, bool had)
 {
+	const long strength = wanted_strength(service, standings);
 	long lost = (long)service->quorum - service->hysteresis;
 
 	if (lost < 1)
@@ -34,27 +35,36 @@ static bool wanted_quorum(const struct intent_service *service, long strength, b
 	return had ? strength >= lost : strength >= (long)service->quorum + service->hysteresis;
 }
 
+bool wanted_server(const struct intent_server *server, const struct standing *standing,
+		   struct ipvs_server *ret_server)
+{
+	const bool serves = standing->alive && !standing->absent;
+
+	if (server->nameless || (!serves && (standing->absent || !server->quiescent)))
+		return false;
+	*ret_server = server->server;
+	ret_server->weight = serves ? wanted_weight(server, standing) : 0;
+	return true;
+}
+
 static int wanted_add(struct ipvs_service *to, const struct intent_server *server,
 		      const struct standing *standing)
 {
-	struct ipvs_server added = server->server;
-	bool serves = standing->alive && !standing->absent;
+	struct ipvs_server added;
 
-	if (server->nameless || (!serves && (standing->absent || !server->quiescent)))
+	if (!wanted_server(server, standing, &added))
 		return 0;
-	added.weight = serves ? wanted_weight(server, standing) : 0;
 	return ipvs_service_add(to, &added) ? 0 : -ENOMEM;
 }
 
 static int wanted_service(const struct intent_service *service, const struct standing *standings,
 			  bool *quorum, struct ipvs_table *table)
 {
-	long strength = wanted_strength(service, standings);
 	bool fallback = false;
 	struct ipvs_service *to;
 	int r = 0;
 
-	*quorum = wanted_quorum(service, strength, *quorum);
+	*quorum = wanted_quorum(service, standings, *quorum);
 	for (size_t i = 0; !*quorum && i < service->fallback_count; i++)
 		fallback |= standings[service->fallbacks[i].id].alive;
 	if (!*quorum && !fallback && service->withdraw)

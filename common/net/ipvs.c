@@ -31,6 +31,14 @@ struct ipvs_server *ipvs_service_add(struct ipvs_service *service, const struct 
 	return &service->servers[service->count++];
 }
 
+void ipvs_service_remove(struct ipvs_service *service, struct ipvs_server *server)
+{
+	const size_t behind = (size_t)(service->servers + service->count - server) - 1;
+
+	memmove(server, server + 1, behind * sizeof(*server));
+	service->count--;
+}
+
 struct ipvs_service *ipvs_table_find(const struct ipvs_table *table, const struct ipvs_key *key)
 {
 	for (size_t i = 0; i < table->count; i++)

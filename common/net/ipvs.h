@@ -82,6 +82,8 @@ struct ipvs_table {
 struct ipvs_service *ipvs_table_add(struct ipvs_table *table, const struct ipvs_service *service);
 struct ipvs_server *ipvs_service_add(struct ipvs_service *service,
 				     const struct ipvs_server *server);
+/* Removes one of its servers; the others keep their order. */
+void ipvs_service_remove(struct ipvs_service *service, struct ipvs_server *server);
 struct ipvs_service *ipvs_table_find(const struct ipvs_table *table, const struct ipvs_key *key);
 struct ipvs_server *ipvs_service_find(const struct ipvs_service *service,
 				      const struct inet *address, uint16_t port);

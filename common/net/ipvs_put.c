@@ -68,6 +68,9 @@ void ipvs_put_server(struct nlmsghdr *message, const struct ipvs_server *server,
 		mnl_attr_put_u32(message, IPVS_DEST_ATTR_WEIGHT, (uint32_t)server->weight);
 		mnl_attr_put_u32(message, IPVS_DEST_ATTR_U_THRESH, server->upper);
 		mnl_attr_put_u32(message, IPVS_DEST_ATTR_L_THRESH, server->lower);
+	}
+	/* What is not given is zero to the kernel. */
+	if (whole && server->forward == IPVS_TUNNEL) {
 		mnl_attr_put_u8(message, IPVS_DEST_ATTR_TUN_TYPE, server->tunnel_type);
 		mnl_attr_put_u16(message, IPVS_DEST_ATTR_TUN_PORT, htons(server->tunnel_port));
 		mnl_attr_put_u16(message, IPVS_DEST_ATTR_TUN_FLAGS, server->tunnel_flags);

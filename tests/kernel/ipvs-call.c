@@ -9,9 +9,11 @@
  *	ipvs-call stats			"KEY SERVER CONNECTIONS BYTES-IN BYTES-OUT ACTIVE INACTIVE"
  *	ipvs-call sync ROLE LINK ID [GROUP [PORT [TTL]]], unsync ROLE, syncs
  *	ipvs-call timeouts [TCP FIN UDP], flush
- *	ipvs-call cost COUNT		instructions of a change, of one among COUNT, of a dump
+ *	ipvs-call cost COUNT		instructions of a change when COUNT are made at once, of a dump,
+ *					of one that is found among COUNT, of one that is known
  */
 
+#include <linux/ip_vs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,6 +187,26 @@ static void call_weigh(struct call *call, const char *name, struct ipvs_table *h
 	       (call_spent() - before) / (long long)(changes.count ? changes.count : 1), r);
 }
 
+/* Servers that die and return, one after the other: changes that are known, each sent alone. */
+static int call_single(struct call *call, struct ipvs_service *service)
+{
+	struct ipvs_change change = {.command = IPVS_CMD_SET_DEST, .service = service};
+	struct ipvs_changes changes = {.items = &change, .count = 1};
+	const long long before = call_spent();
+	int r = 0;
+
+	for (size_t i = 0; !r && i < 2 * service->count; i++) {
+		struct ipvs_server *server = &service->servers[i / 2];
+
+		server->weight = i % 2 ? 1 : 0;
+		change.server = server;
+		r = ipvs_apply(&call->ipvs, &changes, &call->fault);
+	}
+	printf("single %zu %lld %d\n", 2 * service->count,
+	       (call_spent() - before) / (long long)(2 * service->count), r);
+	return r;
+}
+
 static int call_cost(struct call *call)
 {
 	AUTO_IPVS_TABLE struct ipvs_table none = IPVS_TABLE_INIT, old = IPVS_TABLE_INIT,
@@ -219,6 +241,8 @@ static int call_cost(struct call *call)
 	r = ipvs_dump(&call->ipvs, &call->fault, &none);
 	printf("dump %zu %lld %d\n", none.count, call_spent() - before, r);
 	call_weigh(call, "one", &none, &table);
+	if (!r && is && is->count)
+		r = call_single(call, is);
 	return r;
 }
 
