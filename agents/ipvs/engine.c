@@ -9,6 +9,7 @@
 
 #include "base/deadline.h"
 #include "ipvs/talker.h"
+#include "ipvs/wire.h"
 
 #define ENGINE_EVENTS 128
 #define ENGINE_GAP_NS 500000000LL /* later than that: this process did not run */
@@ -40,6 +41,7 @@ struct engine {
 	struct probe *probes;
 	size_t count;
 	struct probe *again, **again_end;
+	struct wires wires;
 	struct probe *gone; /* ended while events of theirs may be pending; by next */
 };
 
@@ -95,7 +97,10 @@ static void engine_queue(struct engine *engine, struct probe *probe)
 /* Freed when this step is over: until then the kernel's events may name it. */
 static void engine_bury(struct engine *engine, struct probe *probe)
 {
-	talker_end(&probe->talker);
+	const int fd = talker_end(&probe->talker);
+
+	if (fd >= 0)
+		(void)epoll_ctl(engine->epoll, EPOLL_CTL_DEL, fd, NULL);
 	alarms_clear(&engine->alarms, &probe->deadline.alarm);
 	probe->state = PROBE_GONE;
 	*probe->place = probe->next;
@@ -176,7 +181,7 @@ int engine_probe(struct engine *engine, const struct target *target,
 	probe->place = &engine->probes;
 	engine->probes = probe;
 	engine->count++;
-	if (talker_begin(&probe->talker, target) == TALK_OVER)
+	if (talker_begin(&probe->talker, target, &engine->wires) == TALK_OVER)
 		probe->state = PROBE_OVER;
 	r = probe->state == PROBE_RUNS ? engine_register(engine, probe) : 0;
 	if (r) {
@@ -300,6 +305,7 @@ void engine_free(struct engine **engine)
 		probe->waits = false;
 	engine_sweep(given);
 	alarms_release(&given->alarms);
+	wires_release(&given->wires);
 	(void)close(given->epoll);
 	free(given);
 	*engine = NULL;

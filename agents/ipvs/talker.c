@@ -39,19 +39,23 @@ static enum talk_turn talker_opened(struct talker *talker)
 	return talk_begin(&talker->talk, talker->kind, talker->target);
 }
 
-enum talk_turn talker_begin(struct talker *talker, const struct target *target)
+enum talk_turn talker_begin(struct talker *talker, const struct target *target, struct wires *wires)
 {
 	const struct kind *kind = kind_of(target->check);
 	int r;
 
-	*talker = (struct talker){
-		.target = target, .kind = kind, .way = kind->way, .fd = -1, .talk = TALK_INIT};
+	*talker = (struct talker){.target = target,
+				  .kind = kind,
+				  .way = kind->way,
+				  .wires = wires,
+				  .fd = -1,
+				  .talk = TALK_INIT};
 	if (kind->way == KIND_FIXED) {
 		outcome_set(&talker->talk.outcome, kind == &kind_on ? OUTCOME_OK : OUTCOME_STATUS,
 			    "set so");
 		return TALK_OVER;
 	}
-	r = wire_open(target, kind->way, &talker->fd);
+	r = wire_open(wires, target, kind->way, &talker->fd);
 	if (r < 0)
 		return talker_fail(talker, -r, false);
 	return r == WIRE_OPEN ? talker_opened(talker) : TALK_ON;
@@ -84,14 +88,14 @@ static enum talk_turn talker_move(struct talker *talker)
 {
 	int r;
 
-	wire_close(TAKE_FD(talker->fd), talker->way, false);
+	(void)wire_close(talker->wires, talker->target, talker->way, TAKE_FD(talker->fd), false);
 	buf_clear(&talker->talk.in);
 	buf_clear(&talker->talk.out);
 	talker->talk.stream = false;
 	talker->way = KIND_STREAM;
 	talker->stage = TALKER_OPENING;
 	talker->sent = 0;
-	r = wire_open(talker->target, KIND_STREAM, &talker->fd);
+	r = wire_open(talker->wires, talker->target, KIND_STREAM, &talker->fd);
 	if (r < 0)
 		return talker_fail(talker, -r, false);
 	talker->moved = true;
@@ -208,16 +212,20 @@ void talker_late(struct talker *talker)
 			    talker->target->check->timeout);
 }
 
-void talker_end(struct talker *talker)
+int talker_end(struct talker *talker)
 {
 	const enum outcome_code code = talker->talk.outcome.code;
 	const bool farewell = talker->stage == TALKER_TALKING && talker->talk.out.length > 0 &&
 			      code != OUTCOME_HUNG && code != OUTCOME_CUT;
+	bool kept = false;
+	int fd;
 
 	if (farewell)
 		(void)talker_send(talker);
+	fd = TAKE_FD(talker->fd);
 	tls_end(&talker->tls);
-	if (talker->fd >= 0)
-		wire_close(TAKE_FD(talker->fd), talker->way, farewell);
+	if (fd >= 0)
+		kept = wire_close(talker->wires, talker->target, talker->way, fd, farewell);
 	talk_release(&talker->talk);
+	return kept ? fd : -1;
 }

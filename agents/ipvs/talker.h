@@ -11,6 +11,7 @@
 #include "ipvs/talk.h"
 
 struct tls_session;
+struct wires;
 
 enum talker_stage {
 	TALKER_OPENING,
@@ -24,14 +25,16 @@ struct talker {
 	enum kind_way way; /* the kind's, or the stream that it has gone over to */
 	bool moved;	   /* fd is another one: to be told to the caller's epoll(7), and cleared */
 	enum talker_stage stage;
+	struct wires *wires;
 	int fd; /* -1: none */
 	size_t sent;
 	struct tls_session *tls;
 	struct talk talk; /* its outcome is the probe's */
 };
 
-/* Opens the way. OVER: it is known already. */
-enum talk_turn talker_begin(struct talker *talker, const struct target *target);
+/* Opens the way, by a socket of the wires perhaps (borrowed). OVER: it is known already. */
+enum talk_turn talker_begin(struct talker *talker, const struct target *target,
+			    struct wires *wires);
 
 /* The descriptor is ready, by what epoll(7) says. *ret_more: it could go on at once. */
 enum talk_turn talker_go(struct talker *talker, uint32_t events, bool *ret_more);
@@ -39,5 +42,8 @@ enum talk_turn talker_go(struct talker *talker, uint32_t events, bool *ret_more)
 /* The deadline has passed: sets the outcome. */
 void talker_late(struct talker *talker);
 
-/* Closes all, with a farewell where the conversation has one. */
-void talker_end(struct talker *talker);
+/*
+ * Closes all, with a farewell where the conversation has one. The descriptor that waits among the
+ * wires and is not to be watched any more, or -1.
+ */
+int talker_end(struct talker *talker);

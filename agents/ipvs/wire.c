@@ -75,14 +75,32 @@ static int wire_bind(int fd, const struct target *target)
 	return bind(fd, (struct sockaddr *)&name, length) < 0 ? -errno : 0;
 }
 
-int wire_open(const struct target *target, enum kind_way way, int *ret_fd)
+/* Where a socket of such a target may wait, if it may: one that was bound is of no use to others. */
+static size_t *wire_shelf(struct wires *wires, const struct target *target, enum kind_way way,
+			  int **ret_fds)
 {
-	AUTO_CLOSE int fd = wire_socket(target->address.family, way);
+	const struct intent_check *check = target->check;
+	const size_t six = target->address.family == AF_INET6;
+
+	if (way != KIND_STREAM || target->tls || check->tls || check->fwmark || check->bind_link ||
+	    check->bind.family || check->bind_port)
+		return NULL;
+	*ret_fds = wires->fds[six];
+	return &wires->count[six];
+}
+
+int wire_open(struct wires *wires, const struct target *target, enum kind_way way, int *ret_fd)
+{
+	AUTO_CLOSE int fd = -1;
 	struct sockaddr_storage name;
 	const int no = 0;
 	socklen_t length;
+	size_t *count;
+	int *fds;
 	int r;
 
+	count = wire_shelf(wires, target, way, &fds);
+	fd = count && *count ? fds[--*count] : wire_socket(target->address.family, way);
 	if (fd < 0)
 		return -errno;
 	r = wire_bind(fd, target);
@@ -111,11 +129,27 @@ int wire_opened(int fd)
 	return -error;
 }
 
-void wire_close(int fd, enum kind_way way, bool farewell)
+bool wire_close(struct wires *wires, const struct target *target, enum kind_way way, int fd,
+		bool farewell)
 {
 	static const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+	static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+	int *fds;
+	size_t *count = farewell ? NULL : wire_shelf(wires, target, way, &fds);
 
+	if (count && *count < WIRES_MAX && !connect(fd, &nobody, sizeof(nobody))) {
+		fds[(*count)++] = fd;
+		return true;
+	}
 	if (!farewell && (way == KIND_STREAM || way == KIND_SCTP))
 		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	(void)close(fd);
+	return false;
+}
+
+void wires_release(struct wires *wires)
+{
+	for (size_t six = 0; six < ARRAY_SIZE(wires->fds); six++)
+		while (wires->count[six])
+			(void)close(wires->fds[six][--wires->count[six]]);
 }

@@ -3,6 +3,9 @@
  * Many TCP connections that stay open:
  *
  *	crowd serve PORT...		echoes whatever comes, for ever
+ *	crowd sctp PORT...		the same over SCTP
+ *	crowd web BODY PORT...		answers whatever comes with a page, and closes; in one process,
+ *					which a server that is asked a thousand times a second had better be
  *	crowd open ADDRESS PORT COUNT	makes COUNT connections and prints "open N"; for each line on
  *					stdin a byte goes over each, and "alive N" says how many came
  *					back within ten seconds
@@ -13,6 +16,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +33,8 @@ struct crowd {
 	struct pollfd polls[CROWD_MAX];
 	nfds_t count;
 	int listeners;
+	int protocol;
+	char page[512]; /* an answer by HTTP; empty: an echo */
 };
 
 static void crowd_add(struct crowd *crowd, int fd)
@@ -47,11 +53,11 @@ static void crowd_drop(struct crowd *crowd, nfds_t n)
 	crowd->polls[n] = crowd->polls[--crowd->count];
 }
 
-static int crowd_listen(const char *port)
+static int crowd_listen(const struct crowd *crowd, const char *port)
 {
 	const struct sockaddr_in address = {.sin_family = AF_INET,
 					    .sin_port = htons((uint16_t)strtol(port, NULL, 10))};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, crowd->protocol), on = 1;
 
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) || listen(fd, 1024)) {
@@ -61,16 +67,27 @@ static int crowd_listen(const char *port)
 	return fd;
 }
 
-static int crowd_serve(struct crowd *crowd, int argc, char **argv)
+/* False: the connection is over. */
+static bool crowd_answer(const struct crowd *crowd, int fd)
 {
-	for (int i = 2; i < argc && i < CROWD_LISTENERS; i++)
-		crowd_add(crowd, crowd_listen(argv[i]));
+	char bytes[4096];
+	ssize_t length = recv(fd, bytes, sizeof(bytes), 0);
+
+	if (length <= 0)
+		return false;
+	if (!crowd->page[0])
+		return send(fd, bytes, (size_t)length, 0) >= 0;
+	(void)send(fd, crowd->page, strlen(crowd->page), MSG_NOSIGNAL);
+	return false;
+}
+
+static int crowd_serve(struct crowd *crowd, char **ports)
+{
+	for (int i = 0; ports[i] && i < CROWD_LISTENERS; i++)
+		crowd_add(crowd, crowd_listen(crowd, ports[i]));
 	crowd->listeners = (int)crowd->count;
 	while (poll(crowd->polls, crowd->count, -1) >= 0)
 		for (nfds_t n = crowd->count; n-- > 0;) {
-			char bytes[4096];
-			ssize_t length;
-
 			if (!crowd->polls[n].revents)
 				continue;
 			if (n < (nfds_t)crowd->listeners) {
@@ -78,8 +95,7 @@ static int crowd_serve(struct crowd *crowd, int argc, char **argv)
 					  accept4(crowd->polls[n].fd, NULL, NULL, SOCK_CLOEXEC));
 				continue;
 			}
-			length = recv(crowd->polls[n].fd, bytes, sizeof(bytes), 0);
-			if (length <= 0 || send(crowd->polls[n].fd, bytes, (size_t)length, 0) < 0)
+			if (!crowd_answer(crowd, crowd->polls[n].fd))
 				crowd_drop(crowd, n);
 		}
 	return 1;
@@ -141,8 +157,19 @@ int main(int argc, char **argv)
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
+	if (argc > 2 && !strcmp(argv[1], "sctp")) {
+		crowd.protocol = IPPROTO_SCTP;
+		return crowd_serve(&crowd, argv + 2);
+	}
 	if (argc > 2 && !strcmp(argv[1], "serve"))
-		return crowd_serve(&crowd, argc, argv);
+		return crowd_serve(&crowd, argv + 2);
+	if (argc > 3 && !strcmp(argv[1], "web")) {
+		(void)snprintf(crowd.page, sizeof(crowd.page),
+			       "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n"
+			       "Content-Length: %zu\r\n\r\n%s\n",
+			       strlen(argv[2]) + 1, argv[2]);
+		return crowd_serve(&crowd, argv + 3);
+	}
 	if (argc == 5 && !strcmp(argv[1], "open"))
 		return crowd_open(&crowd, argv);
 	return 2;

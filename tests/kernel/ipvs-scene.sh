@@ -4,7 +4,8 @@
 # The ipvs agent in the network of net.sh.
 #
 #	scene_needs			what a test of the agent takes along, beside its own
-#	scene SERVERS			the network, web servers on all, an agent that never ran
+#	scene SERVERS [WEB]		the network, web servers on all (WEB: net_page, or net_web), an
+#					agent that never ran
 #	ipvs ACTION PARAMETER=VALUE...	runs the agent at the director as Pacemaker does; sets rc, reason
 #	expect NAME WANT ACTION PARAMETER=VALUE...
 #					the same, and checks "RC REASON" against the pattern WANT
@@ -28,7 +29,7 @@ scene() {
 	mkdir -p /run/quorate /run/state
 	net_up "$1"
 	# shellcheck disable=SC2046
-	net_web $(seq "$1")
+	"${2:-net_web}" $(seq "$1")
 }
 
 ipvs() {

@@ -9,6 +9,7 @@
 #	net_at NAME CMD...	runs a command there
 #	net_server N		the address of server N
 #	net_web N...		a web server on port 80 of server N, whose / says serverN
+#	net_page N...		a web server of one process, whose only page says serverN
 #	net_ask TIMES [HOST/PORT]	asks as the client, prints the first line of every body
 #	net_down		takes it down
 #
@@ -65,6 +66,13 @@ net_web() {
 		mkdir -p "/run/web/server$n"
 		echo "server$n" >"/run/web/server$n/index.html"
 		net_at "server$n" busybox httpd -p 80 -h "/run/web/server$n"
+	done
+}
+
+net_page() {
+	local n
+	for n; do
+		net_at "server$n" "$BUILD/tests/kernel/crowd" web "server$n" 80 &
 	done
 }
 
