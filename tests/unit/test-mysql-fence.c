@@ -170,11 +170,11 @@ static void test_table(void **state)
 	assert_non_null(strstr(text.data, "0-1-100, 2 commits wait for an acknowledgement\n"));
 	assert_non_null(strstr(text.data, "0-1-98,4-3-5, errant: 4-3-5\n"));
 	assert_non_null(strstr(text.data, "last failover: db1 became the writer of epoch 7 at "
-					  "2025-11-22T05:40:00Z; ms: quorum 12;votes 3\n"));
+					  "2025-11-22T05:40:00Z; ms: ledger 12;votes 3\n"));
 	buf_clear(&text);
 	status_print_json(&status, &text);
 	print_message("%s", text.data);
-	assert_non_null(strstr(text.data, "\"milliseconds\":{\"quorum\":12,\"votes\":3}"));
+	assert_non_null(strstr(text.data, "\"milliseconds\":{\"ledger\":12,\"votes\":3}"));
 	assert_non_null(strstr(text.data, "\"errant_position\":\"4-3-5\""));
 	gtid_release(&heard.received);
 	chorus_release(&chorus);
