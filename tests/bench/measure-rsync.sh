@@ -142,8 +142,11 @@ start_lsyncd() {
 	on n1 setsid -f lsyncd -nodaemon "$rsync_disk/$1.lua" </dev/null >>"$WORK/lsyncd" 2>&1
 }
 
+# Both nodes have all: n1 is to be the source.
 resource_xml() {
 	cat <<-end
+		<configuration><constraints><rsc_location id="first" rsc="web-clone" role="Promoted"
+		node="n1" score="100000"/></constraints><resources>
 		<clone id="web-clone"><meta_attributes id="web-meta"><nvpair id="web-promotable"
 		name="promotable" value="true"/></meta_attributes>
 		<primitive id="web" class="ocf" provider="quorate" type="rsync"><operations>
@@ -155,7 +158,7 @@ resource_xml() {
 		<nvpair id="web-directory" name="directory" value="$rsync_disk/us"/>
 		<nvpair id="web-interval" name="interval" value="1h"/>
 		<nvpair id="web-secrets" name="secrets_file" value="$rsync_disk/secret"/>
-		</instance_attributes></primitive></clone>
+		</instance_attributes></primitive></clone></resources></configuration>
 	end
 }
 
@@ -185,8 +188,8 @@ rsync_start() {
 	within 10 on n2 test -s /run/peer.pid || return
 	peer_server=$(process_of n2 rsync)
 	start_lsyncd peer
-	on n1 cibadmin --create --scope resources --xml-text "$(resource_xml)" || return
-	within 60 "$TOP/tests/lab/lab" wait promoted web n1 0 || return
+	on n1 cibadmin --modify --allow-create --scope configuration --xml-text "$(resource_xml)" || return
+	within 120 "$TOP/tests/lab/lab" wait promoted web n1 0 || return
 	within 120 arrives us && within 120 arrives peer
 }
 
@@ -304,17 +307,25 @@ measure_rsync_idle() {
 	echo "idle.other us $((before + $(<"$WORK/others")))"
 }
 
-# Until nothing of it runs any more.
-childless() {
-	[[ -z $(pgrep -P "$1") ]] && rest 0.5 && [[ -z $(pgrep -P "$1") ]]
+# idle WHO: it has nothing to do, by its own word or by its children.
+idle() {
+	if [[ $1 == us ]]; then
+		on n2 "$BUILD/libexec/quorate-rsync" status | awk '$1 == "*" { exit $NF != 0 }'
+	else
+		[[ -z $(pgrep -P "$(process_of n1 lsyncd)") ]]
+	fi
 }
 
-# burst_of WHO TREE PROCESS: the process whose children do the work.
+stays_idle() {
+	idle "$1" && rest 0.5 && idle "$1"
+}
+
+# burst_of WHO TREE
 burst_of() {
 	local before
 	before=$(spent_of "$1")
 	lag burst "$(seen n1 "$2")" "$(seen n2 "$2")" 5000 >"$WORK/burst" || return
-	within 120 childless "$3" || return
+	within 120 stays_idle "$1" || return
 	awk -v who="$1" '{ print "burst.wall", who, $1 * 1000 }' "$WORK/burst"
 	echo "burst.cpu $1 $(($(spent_of "$1") - before))"
 }
@@ -322,9 +333,9 @@ burst_of() {
 measure_rsync_burst() {
 	local round
 	for ((round = 0; round * 3 < rounds; round++)); do
-		burst_of us us "$(process_of n2 quorate-rsync)" || return
+		burst_of us us || return
 	done
-	burst_of peer peer "$(process_of n1 lsyncd)"
+	burst_of peer peer
 }
 
 # watches PROCESS COUNT: whether it has as many, or more.
