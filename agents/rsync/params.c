@@ -147,7 +147,8 @@ const struct param rsync_params[] = {
 		.max = 1000000000,
 		.reloadable = true,
 		.brief = "most paths that may go at once",
-		.text = "A target counts what a pass would delete before it deletes. Over this number, or "
+		.text = "A target counts what a pass would delete before it deletes, with what went within "
+			"10 s before. Over this number, or "
 			"over max_delete_percent, nothing is deleted and monitor says so, until "
 			"\"quorate-rsync allow\" lets it through or the source has the paths again.",
 	},

@@ -66,13 +66,26 @@ static void pass_seen(enum change_kind kind, const char *path, void *data)
 		hooks_note(p->setting.hooks, path);
 }
 
+/* A burst that comes in several batches is judged as one. 0, or -EDQUOT with the fault set. */
+static int pass_judge(const struct pass *p, size_t deletions, size_t paths, struct fault *fault)
+{
+	if (!deletions || p->order.let_through)
+		return 0;
+	if (p->order.withhold)
+		return fault_set(fault, FAULT_GENERIC, -EDQUOT,
+				 "%zu more paths would be deleted: quorate-rsync allow lets all "
+				 "through that wait",
+				 deletions);
+	return guard_judge_deletions(p->setting.config, deletions + p->order.gone,
+				     paths ? paths + p->order.gone : 0, fault);
+}
+
 void pass_steps_judge(struct pass *p, size_t deletions, uint64_t paths)
 {
 	struct fault fault = FAULT_INIT;
 
 	p->force = true;
-	if (p->order.let_through ||
-	    !guard_judge_deletions(p->setting.config, deletions, (size_t)paths, &fault))
+	if (!pass_judge(p, deletions, (size_t)paths, &fault))
 		return;
 	p->force = false;
 	p->result.held = true;

@@ -23,6 +23,7 @@
 
 #define TARGET_PATIENCE 3 /* failed batches in a row, then the whole tree is compared */
 #define TARGET_SICK_MS 10000
+#define TARGET_BURST_S 10  /* deletions within it count together */
 #define TARGET_RECENT_S 60 /* by how much the clocks of two nodes may differ, and more */
 
 /* Somebody who waits for the end of a full pass. */
@@ -53,6 +54,8 @@ struct target {
 	uint64_t aimed;	      /* the sequence of which the running pass brings all */
 	uint64_t files;
 	unsigned slice;
+	size_t gone;	      /* paths deleted since gone_since (seconds of deadline_now()) */
+	long long gone_since; /* by passes of the same burst */
 	struct pass *pass;
 	struct spare *spare;	 /* for the next batch */
 	struct loop_timer timer; /* the next try, or the next full pass */
@@ -120,6 +123,23 @@ static void target_answer_pass(struct target *t, const struct pass_result *resul
 		target_answer(t, 0, &fault);
 }
 
+/* What was deleted a while ago has nothing to do with what is to be deleted now. */
+static size_t target_gone(struct target *t)
+{
+	if (deadline_now() / 1000000000 - t->gone_since > TARGET_BURST_S)
+		t->gone = 0;
+	return t->gone;
+}
+
+static void target_count(struct target *t, const struct pass_result *result)
+{
+	if (!target_gone(t))
+		t->gone_since = deadline_now() / 1000000000;
+	t->gone += result->deleted;
+	if (t->waiter.served && t->waiter.let_through)
+		t->gone = 0;
+}
+
 static void target_well(struct target *t, const struct pass_result *result)
 {
 	t->failures = 0;
@@ -166,6 +186,7 @@ static void target_passed(const struct pass_result *result, void *data)
 	struct target_facts facts;
 
 	t->pass = NULL;
+	target_count(t, result);
 	if (result->outcome == OUTCOME_DONE)
 		target_well(t, result);
 	else
@@ -255,6 +276,8 @@ static void target_kick(struct target *t)
 		return;
 	if (t->full_due || !t->whole)
 		order.since = target_since(t);
+	order.withhold = t->held && !order.full;
+	order.gone = target_gone(t);
 	order.let_through = t->waiter.done && t->waiter.let_through;
 	loop_timer_clear(&t->timer);
 	t->late = t->full_due = t->verify_due = false;

@@ -6,8 +6,8 @@
  * rsync-pass spare NAME=VALUE... -- +PATH...		the same by a spare, which waits for SIGUSR1
  *
  * The parts of the rsync agent's daemon without a cluster. NAME=VALUE are parameters of the agent, of
- * which directory is the tree of this side; known=N, files=N and since=N are those of struct
- * pass_order. "ready" on stdout says that the module serves; a pass prints its result in one line and
+ * which directory is the tree of this side; known=N, files=N, since=N and gone=N (-1:
+ * withhold) are those of struct pass_order. "ready" on stdout says that the module serves; a pass prints its result in one line and
  * runs its hooks.
  */
 
@@ -38,7 +38,7 @@ struct here {
 	struct changes paths;
 	struct inet address;
 	struct log log;
-	long long known, files, since;
+	long long known, files, since, gone;
 	struct loop_timer poll; /* until the hooks are done */
 	struct pass_order order;
 	struct spare *spare; /* NULL: none */
@@ -145,6 +145,8 @@ static int pass(struct here *here, const char *kind, struct fault *fault)
 		.known = (uint64_t)here->known,
 		.files = (uint64_t)here->files,
 		.since = here->since,
+		.gone = (size_t)here->gone,
+		.withhold = here->gone < 0,
 		.source = here->address,
 		.port = here->config->port,
 		.paths = &here->paths,
@@ -170,6 +172,8 @@ static int take_word(struct here *here, char *word, struct fault *fault)
 		return num_parse(value, 0, INT64_MAX, &here->files);
 	if (!strcmp(word, "since"))
 		return num_parse(value, 0, INT64_MAX, &here->since);
+	if (!strcmp(word, "gone"))
+		return num_parse(value, -1, INT64_MAX, &here->gone);
 	(void)snprintf(name, sizeof(name), "param.%s", word);
 	return record_set(&here->record, name, value);
 }
