@@ -178,7 +178,7 @@ static void test_ledger(void **state)
 	assert_int_equal(ledger_load(scratch_path(scratch, "ledger"), &read, &fault), -EBADMSG);
 	scratch_write(scratch, "ledger", "");
 	assert_int_equal(ledger_load(scratch_path(scratch, "ledger"), &read, &fault), -EBADMSG);
-	assert_non_null(strstr(fault.reason, "quorate-rsync accept"));
+	assert_non_null(strstr(fault.reason, "is damaged"));
 }
 
 static void test_order(void **state)
