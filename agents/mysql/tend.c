@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "mysql/board.h"
 #include "mysql/dialect.h"
 #include "mysql/promote.h"
 #include "mysql/site.h"
@@ -77,6 +78,8 @@ int tend_leave(struct site *site, const char *nodes)
 	if (r || next.acks.count == site->ledger.acks.count)
 		return r == -EPERM ? 0 : r;
 	r = tend_check_rest(site, &next);
+	if (!r) /* those that go might be the others' majority */
+		r = board_check_quorum(&site->deadline, site->fault);
 	if (!r)
 		r = site_record(site, &next);
 	if (!r && next.sync.count == 1) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What nodes tell each other and keep: reports of the watchers, ledgers, state files.
+ * What nodes tell each other and keep: reports and questions of the watchers, what a watcher tells
+ * its agent, ledgers, state files.
  */
 
 #include <stdbool.h>
@@ -8,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attr.h"
+#include "mysql/view_text.h"
 #include "mysql/vote.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -45,6 +48,20 @@ static void try_question(const uint8_t *data, size_t size)
 	demand(again.node == question.node && again.number == question.number);
 }
 
+static void try_view(const char *text)
+{
+	CLEANUP(view_release) struct view view = {.lag = 0}, again = {.lag = 0};
+	AUTO_BUF struct buf printed = BUF_INIT, second = BUF_INIT;
+	pid_t server, same;
+
+	if (view_parse(&view, text, &server))
+		return;
+	demand(!view_print(&view, server, &printed));
+	demand(!view_parse(&again, printed.data, &same) && same == server);
+	demand(!view_print(&again, same, &second));
+	demand(!strcmp(printed.data, second.data));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO_FREE char *text = strndup((const char *)data, size);
@@ -57,6 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	try_question(data, size);
 	if (!text)
 		return 0;
+	try_view(text);
 	if (!ledger_parse(&ledger, text)) {
 		ledger_print(&ledger, &printed);
 		demand(!strcmp(printed.data, text) || ledger.epoch >= 0);

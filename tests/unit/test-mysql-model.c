@@ -8,7 +8,8 @@
  *
  * What the walk takes for granted is what Pacemaker promises: it promotes where there is quorum, and
  * only when the old writer was demoted, fenced or found dead, or is cut off from all others (fencing
- * that has not come yet). Commits are numbers; a history is a list of them; its position is that of
+ * that has not come yet, or never comes). A writer that is cut off is ended by the fence of its own
+ * watcher, at any time later: before, behind or without the return of its link. Commits are numbers; a history is a list of them; its position is that of
  * a MariaDB domain, so that two histories of one length by different servers are a divergence.
  */
 
@@ -46,6 +47,7 @@ struct node {
 	long long epoch;	 /* of the writer that it follows or was */
 	bool waits;		 /* a writer that waits for acknowledgements */
 	bool acknowledges, partial, cut_off;
+	bool killed;	  /* by its own watcher, which starts it as one that is replaced */
 	int unacked_from; /* a writer's commits from here on are not acknowledged */
 };
 
@@ -55,7 +57,7 @@ struct world {
 	int acked[HISTORY_MAX];
 	struct ledger ledger;
 	unsigned seed;
-	long long promotions, refusals, walks_acked, divergences;
+	long long promotions, refusals, walks_acked, divergences, shut, killed, returned;
 };
 
 static unsigned world_random(struct world *w, unsigned below)
@@ -142,6 +144,27 @@ static void event_crash(struct world *w, struct node *n)
 	n->cut_off = false; /* fenced */
 }
 
+/*
+ * The watcher: no quorum, or a later epoch. In good order when all was acknowledged; else SIGKILL,
+ * and the link is as it was.
+ */
+static void event_fence(struct world *w, struct node *n)
+{
+	if ((n->state != MACHINE_WRITER && n->state != MACHINE_ELECTED) ||
+	    (!n->cut_off && n->epoch == w->ledger.epoch))
+		return;
+	assert_int_equal(machine_move(&n->state, MACHINE_RETIRING), 0);
+	if (n->unacked_from == n->received.length && world_random(w, 4)) {
+		assert_int_equal(machine_move(&n->state, MACHINE_DETACHED), 0);
+		n->unacked_from = -1;
+		w->shut++;
+		return;
+	}
+	assert_int_equal(machine_move(&n->state, MACHINE_DOWN), 0);
+	n->killed = true;
+	w->killed++;
+}
+
 /* A writer that comes back while another could take its place begins in the role of a slave. */
 static void event_start(struct world *w, struct node *n)
 {
@@ -151,8 +174,9 @@ static void event_start(struct world *w, struct node *n)
 	if (n->state != MACHINE_DOWN || machine_move(&n->state, MACHINE_DETACHED))
 		return;
 	for (int i = 0; i < w->count; i++)
-		others |= &w->nodes[i] != n && w->nodes[i].state != MACHINE_DOWN &&
+		others |= &w->nodes[i] != n && (n->killed || w->nodes[i].state != MACHINE_DOWN) &&
 			  ledger_has(&w->ledger.sync, w->nodes[i].name);
+	n->killed = false;
 	if (was_writer && others) {
 		n->received.length = n->unacked_from - (int)world_random(w, 3);
 		if (n->received.length < 0)
@@ -247,6 +271,21 @@ static void world_elect(struct world *w, struct node *c, const struct ledger_nod
 	w->promotions++;
 }
 
+/* A server replicates from another only where its own history is the beginning of the other's. */
+static bool world_fetch(struct world *w, struct node *c, const char *voter)
+{
+	for (int i = 0; i < w->count; i++) {
+		const struct node *o = &w->nodes[i];
+
+		if (strcmp(o->name, voter) != 0)
+			continue;
+		if (!history_begins(&o->received, &c->received, c->received.length))
+			return false;
+		c->received = o->received;
+	}
+	return true;
+}
+
 static void event_promote(struct world *w, struct node *c)
 {
 	struct election_vote votes[NODES_MAX] = {{.epoch = 0}};
@@ -272,10 +311,8 @@ static void event_promote(struct world *w, struct node *c)
 			(void)ledger_add(&voters, n->name);
 	}
 	outcome = election_decide(&w->ledger, c->name, votes, count, &best, &fault);
-	if (outcome == ELECTION_BEHIND)
-		for (int i = 0; i < w->count; i++)
-			if (!strcmp(w->nodes[i].name, best->node))
-				c->received = w->nodes[i].received;
+	if (outcome == ELECTION_BEHIND && !world_fetch(w, c, best->node))
+		outcome = ELECTION_DIVERGED;
 	if (outcome == ELECTION_WON || outcome == ELECTION_BEHIND)
 		world_elect(w, c, &voters);
 	else
@@ -342,14 +379,21 @@ static void event_wait(struct world *w, struct node *n)
 		world_acknowledge(w, n, n->received.length);
 }
 
-/* The link of one node goes, or comes back: a writer without it is fenced before. */
+/*
+ * The link of one node goes, or comes back: a writer without it is fenced before, or not at all when
+ * there is no fencing.
+ */
 static void event_cut(struct world *w, struct node *n)
 {
 	for (int i = 0; i < w->count; i++) {
 		struct node *o = &w->nodes[i];
 
-		if (o->cut_off && (o->state == MACHINE_WRITER || o->state == MACHINE_ELECTED))
+		const bool writes = o->state == MACHINE_WRITER || o->state == MACHINE_ELECTED;
+
+		if (o->cut_off && writes && !world_random(w, 4))
 			event_crash(w, o);
+		else if (o->cut_off && writes && o->epoch < w->ledger.epoch)
+			w->returned++;
 		if (o->cut_off) {
 			o->cut_off = false;
 			return;
@@ -387,7 +431,8 @@ static void walk(struct world *w, int nodes, unsigned seed)
 	} events[] = {
 		{event_commit, 20}, {event_deliver, 40}, {event_apply, 30}, {event_start, 6},
 		{event_follow, 10}, {event_decide, 12},	 {event_wait, 3},   {event_promote, 4},
-		{event_freeze, 1},  {event_demote, 1},	 {event_crash, 2},  {event_cut, 1},
+		{event_freeze, 1},  {event_demote, 1},	 {event_crash, 2},  {event_cut, 5},
+		{event_fence, 1},
 	};
 	struct ledger_nodes names = {.count = 0};
 
@@ -401,7 +446,7 @@ static void walk(struct world *w, int nodes, unsigned seed)
 	}
 	w->ledger = ledger_first(&names);
 	for (int step = 0; step < WALK_STEPS; step++) {
-		unsigned lot = world_random(w, 130), event = 0;
+		unsigned lot = world_random(w, 135), event = 0;
 
 		while (lot >= events[event].weight)
 			lot -= events[event++].weight;
@@ -417,11 +462,14 @@ static void test_walks(void **state)
 
 	for (unsigned seed = 1; seed <= WALKS; seed++)
 		walk(&w, 2 + (int)(seed % 3), seed * 2654435761U);
-	print_message("%d walks of %d steps: %lld commits acknowledged, %lld promotions, %lld "
-		      "refused, %lld tails taken back\n",
-		      WALKS, WALK_STEPS, w.walks_acked, w.promotions, w.refusals, w.divergences);
+	print_message(
+		"%d walks of %d steps: %lld commits acknowledged, %lld promotions, %lld "
+		"refused, %lld tails taken back; by the fence %lld writers shut, %lld killed; %lld "
+		"came back as they were\n",
+		WALKS, WALK_STEPS, w.walks_acked, w.promotions, w.refusals, w.divergences, w.shut,
+		w.killed, w.returned);
 	assert_true(w.walks_acked > 1000 && w.promotions > 1000 && w.refusals > 1000 &&
-		    w.divergences > 0);
+		    w.divergences > 0 && w.shut > 20 && w.killed > 50 && w.returned > 2);
 }
 
 int main(void)
