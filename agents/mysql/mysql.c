@@ -4,6 +4,7 @@
  */
 
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,12 +13,14 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/num.h"
 #include "mysql/board.h"
 #include "mysql/config.h"
 #include "mysql/dialect.h"
 #include "mysql/inspect.h"
 #include "mysql/mysqld.h"
 #include "mysql/notify.h"
+#include "mysql/pair.h"
 #include "mysql/promote.h"
 #include "mysql/replica.h"
 #include "mysql/retire.h"
@@ -91,10 +94,7 @@ static int mysql_judge_replica(struct site *site, enum role_state *ret_state)
 		return fault_set(site->fault, FAULT_GENERIC, 0,
 				 "%lld s behind the writer, more than max_slave_lag", v->lag);
 	*ret_state = ROLE_STANDBY;
-	if (!v->has_source || v->receiving || v->connecting || !v->io_error)
-		return 0;
-	*ret_state = ROLE_LAGGING; /* a restart would not help; monitor tries to follow again */
-	return fault_set(site->fault, FAULT_GENERIC, 0, "the receiver has stopped: %s", v->error);
+	return 0;
 }
 
 /* A person may demote a plain primitive. */
@@ -109,6 +109,11 @@ static bool mysql_may_stand_by(const struct call *call)
 static int mysql_judge(struct site *site, enum role_state *ret_state)
 {
 	*ret_state = ROLE_ACTIVE;
+	if (!site->view.read_only && site->view.has_source && site->view.sql_error) {
+		*ret_state = ROLE_DEGRADED; /* a pair whose writers contradict each other */
+		return fault_set(site->fault, FAULT_GENERIC, 0,
+				 "a conflict with the other writer: %s", site->view.error);
+	}
 	if (!site->view.read_only)
 		return 0;
 	if (!mysql_may_stand_by(site->call)) {
@@ -145,6 +150,8 @@ static bool mysql_is_well(const struct site *site, enum role_state state)
 {
 	const struct view *v = &site->view;
 
+	if (pair_is(site) || state == ROLE_DEGRADED)
+		return false;
 	if (state == ROLE_ACTIVE)
 		return site->state.ledger.sync.count >= site->nodes.count;
 	if (record_get(&site->call->record, MYSQL_UNELECTABLE))
@@ -159,6 +166,12 @@ static void mysql_reconsider(struct site *site)
 		call_keep(site->call, MYSQL_UNELECTABLE, NULL);
 }
 
+/* The second of a pair is promoted when it is in sync with the first, and not before. */
+static bool mysql_may_join(struct site *site)
+{
+	return !pair_is(site) || (!site_learn(site) && ledger_has(&site->ledger.sync, site->self));
+}
+
 /* A replica that lost its writer looks for another; the ledger is only asked then. */
 static int mysql_tend_replica(struct site *site, enum role_state *state)
 {
@@ -167,7 +180,7 @@ static int mysql_tend_replica(struct site *site, enum role_state *state)
 	int r;
 
 	if (v->has_source && v->receiving) {
-		if (record_get(&site->call->record, MYSQL_UNELECTABLE))
+		if (record_get(&site->call->record, MYSQL_UNELECTABLE) && mysql_may_join(site))
 			call_keep(site->call, MYSQL_UNELECTABLE, NULL);
 		return tend_replica(site);
 	}
@@ -184,24 +197,21 @@ static int mysql_tend_replica(struct site *site, enum role_state *state)
 	    !v->io_error)
 		return tend_replica(site);
 	r = replica_follow(site, writer);
-	if (r != -ESTALE)
-		return r == -EAGAIN ? 0 : r;
-	/* Diverged: a start may take that back; else a person has to see it. */
-	*state = site->config->rejoin == REJOIN_AUTO ? ROLE_BROKEN : ROLE_LAGGING;
-	return r;
+	if (r == -ESTALE) /* the start that follows takes that back, or says that a person must */
+		*state = ROLE_BROKEN;
+	return r == -EAGAIN ? 0 : r;
 }
 
 /* A recurring monitor looks after what only time brings about; a healthy cluster has nothing of it. */
 static int mysql_tend(struct site *site, enum role_state *state)
 {
-	const bool standby = *state == ROLE_STANDBY || *state == ROLE_LAGGING;
-	const bool readable = *state == ROLE_ACTIVE ||
-			      (standby && !mysql_lags(site) && site->view.applying);
+	const bool standby = *state == ROLE_STANDBY;
+	const bool active = *state == ROLE_ACTIVE || *state == ROLE_DEGRADED;
+	const bool readable = active || (standby && !mysql_lags(site) && site->view.applying);
 	int r = 0;
 
 	mysql_tell_reader(site, readable ? "1" : "0");
-	if (!site_is_clustered(site) || (*state != ROLE_ACTIVE && !standby) ||
-	    mysql_is_well(site, *state))
+	if (!site_is_clustered(site) || (!active && !standby) || mysql_is_well(site, *state))
 		return 0;
 	if (!site->sql)
 		r = site_connect(site, mysqld_find(site->config));
@@ -291,6 +301,8 @@ static int mysql_settle(struct site *site)
 
 	if (writer && strcmp(writer->name, site->self))
 		r = replica_follow(site, writer);
+	if (!r && pair_is(site))
+		call_keep(site->call, MYSQL_UNELECTABLE, "yes");
 	if (!r || (r != -EAGAIN && r != -ECONNREFUSED && r != -ETIMEDOUT))
 		return r;
 	*site->fault = FAULT_INIT;
@@ -422,9 +434,22 @@ static int mysql_score(struct call *call, const void *config, enum role_state st
 static int mysql_check_host(struct call *call, const void *config)
 {
 	const struct mysql_config *c = config;
+	const char *max = getenv("OCF_RESKEY_CRM_meta_promoted_max");
+	struct config_nodes nodes = {.count = 0};
 	AUTO_FREE char *tables = NULL;
+	long long writers = 1;
 	struct stat st;
+	int r;
 
+	r = c->node_list ? config_read_nodes(c, &nodes, &call->fault) : 0;
+	if (!r && call->promotable && max && num_parse(max, 0, INT_MAX, &writers))
+		writers = 1;
+	if (!r && writers > 1 && (writers > 2 || nodes.count != 2))
+		r = fault_set(&call->fault, FAULT_CONFIGURED, -EINVAL,
+			      "promoted-max=%lld must be 1, or 2 with two nodes in node_list",
+			      writers);
+	if (r)
+		return r;
 	if (call->promotable && !c->node_list)
 		return fault_set(
 			&call->fault, FAULT_CONFIGURED, -EINVAL,
@@ -489,7 +514,10 @@ const struct agent agent = {
 		"for nobody.\n\n"
 		"The server is started read-only and without replication, always: there is no moment "
 		"in which it accepts writes before promote. demote is bounded in time. As a plain "
-		"primitive the agent runs one server without replication.",
+		"primitive the agent runs one server without replication.\n\n"
+		"With promoted-max=2 and two nodes both accept writes (notify=true is needed then): each "
+		"waits for the other, writes into a GTID domain of its own, and has auto-increment "
+		"numbers of its own. A row that both write is a conflict, at which the applier stops.",
 	.example = "node_list=\"db1=192.0.2.1 db2=192.0.2.2\" replication_user=repl "
 		   "replication_passwd_file=/etc/quorate/repl.secret",
 	.params = mysql_params,

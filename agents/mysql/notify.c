@@ -8,6 +8,7 @@
 
 #include "base/fault.h"
 #include "mysql/mysqld.h"
+#include "mysql/pair.h"
 #include "mysql/replica.h"
 #include "mysql/site.h"
 #include "mysql/tend.h"
@@ -23,10 +24,13 @@ static const char *notify_value(const char *name)
 	return value ? value : "";
 }
 
-/* Everybody but the one that is demoted in good order, which waits for the others' applying. */
+/*
+ * Everybody but the one that is demoted in good order, which waits for the others' applying. Of a pair,
+ * the one that is promoted is asked nothing by third parties, and freezes itself.
+ */
 static int notify_freeze(struct site *site)
 {
-	return site->view.read_only ? replica_freeze(site) : 0;
+	return site->view.read_only && !pair_is(site) ? replica_freeze(site) : 0;
 }
 
 /* The new writer takes in who has caught up; the others follow it. */
@@ -35,6 +39,10 @@ static int notify_promoted(struct site *site)
 	const struct config_node *writer;
 	int r;
 
+	if (!site->view.read_only && pair_is(site)) {
+		r = pair_follow(site);
+		return r ? r : tend_join(site);
+	}
 	if (!site->view.read_only)
 		return tend_join(site);
 	r = site_learn(site);
@@ -50,6 +58,14 @@ static int notify_writer_of(struct site *site, const char *what,
 	return site->view.read_only ? 0 : act(site, notify_value(what));
 }
 
+static int notify_stopped(struct site *site)
+{
+	const char *nodes = notify_value("stop_uname");
+	int r = !site->view.read_only && pair_is(site) ? pair_lead(site, nodes) : 0;
+
+	return r ? r : notify_writer_of(site, "stop_uname", tend_leave);
+}
+
 static int notify_act(struct site *site)
 {
 	const bool pre = !strcmp(notify_value("type"), "pre");
@@ -62,7 +78,7 @@ static int notify_act(struct site *site)
 	if (pre && !strcmp(operation, "start"))
 		return notify_writer_of(site, "start_uname", tend_admit);
 	if (!pre && !strcmp(operation, "stop"))
-		return notify_writer_of(site, "stop_uname", tend_leave);
+		return notify_stopped(site);
 	return 0;
 }
 

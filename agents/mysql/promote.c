@@ -13,6 +13,7 @@
 #include "mysql/errant.h"
 #include "mysql/machine.h"
 #include "mysql/office.h"
+#include "mysql/pair.h"
 #include "mysql/replica.h"
 #include "mysql/site.h"
 #include "mysql/watcher.h"
@@ -182,6 +183,26 @@ static int promote_collect(struct site *site, struct promote_votes *votes)
 	return 0;
 }
 
+/*
+ * Of a pair each has of its own domain what the other one may lack: it is fetched first, and only then
+ * do the votes compare.
+ */
+static int promote_merge(struct site *site, struct promote_votes *votes)
+{
+	struct election_vote *own = &votes->votes[0], *theirs = &votes->votes[1];
+	int r = replica_drain(site);
+
+	if (r || votes->count < 2 || !theirs->frozen)
+		return r;
+	if (!gtid_covers(&site->view.executed, &theirs->received))
+		r = replica_fetch(site, pair_other(site), &theirs->received);
+	if (!r)
+		r = gtid_unite(&own->received, &site->view.executed);
+	return r == -ESTALE ? fault_set(site->fault, FAULT_GENERIC, r,
+					"this node and %s exclude each other", theirs->node) :
+			      r;
+}
+
 /* Drained, and with everything that any voter has. */
 static int promote_catch_up(struct site *site, struct ledger_nodes *voters, struct office *office)
 {
@@ -191,6 +212,8 @@ static int promote_catch_up(struct site *site, struct ledger_nodes *voters, stru
 	int r = promote_collect(site, &votes);
 
 	office_note(office, OFFICE_VOTES);
+	if (!r && pair_is(site))
+		r = promote_merge(site, &votes);
 	if (r)
 		return r;
 	outcome = election_decide(&site->ledger, site->self, votes.votes, votes.count, &best,
@@ -207,13 +230,25 @@ static int promote_catch_up(struct site *site, struct ledger_nodes *voters, stru
 	return replica_fetch(site, config_find_node(&site->nodes, best->node), &best->received);
 }
 
+/* Of a pair that stands by, one begins, and the other joins it. Their positions may differ then. */
+static bool promote_is_first(struct site *site, struct promote_votes *votes)
+{
+	if (votes->count < 2)
+		return true;
+	gtid_release(&votes->votes[1].received);
+	if (!strcmp(site->nodes.nodes[0].name, site->self))
+		return true;
+	(void)fault_set(site->fault, FAULT_GENERIC, -EAGAIN, "%s begins", votes->votes[1].node);
+	return false;
+}
+
 bool promote_is_possible(struct site *site)
 {
 	CLEANUP(promote_release) struct promote_votes votes = {.count = 0};
 	const struct election_vote *best = NULL;
 	enum election_outcome outcome = ELECTION_INCOMPLETE;
 
-	if (!promote_collect(site, &votes))
+	if (!promote_collect(site, &votes) && (!pair_is(site) || promote_is_first(site, &votes)))
 		outcome = election_decide(&site->ledger, site->self, votes.votes, votes.count,
 					  &best, site->fault);
 	if (outcome != ELECTION_WON && outcome != ELECTION_BEHIND)
@@ -285,6 +320,8 @@ static int promote_take_office(struct site *site, const struct ledger_nodes *vot
 	if (!r)
 		r = site_remember(site, state);
 	office_note(office, OFFICE_EPOCH);
+	if (!r && pair_is(site))
+		r = pair_prepare(site);
 	if (!r)
 		r = site_do(site, "%s", site->dialect->allow);
 	office_note(office, OFFICE_OPEN);
@@ -305,8 +342,10 @@ int promote_site(struct site *site)
 {
 	struct ledger_nodes voters = {.count = 0};
 	struct office office;
-	int r;
+	int r = pair_is(site) ? pair_join(site) : -EAGAIN;
 
+	if (r != -EAGAIN)
+		return r;
 	office_begin(&office);
 	r = site_consult(site);
 	office_note(&office, OFFICE_LEDGER);

@@ -11,6 +11,7 @@
 #include "base/fault.h"
 #include "mysql/dialect.h"
 #include "mysql/errant.h"
+#include "mysql/pair.h"
 #include "mysql/relay.h"
 #include "mysql/rows.h"
 #include "mysql/sql.h"
@@ -100,7 +101,10 @@ static int replica_relax(struct site *site, struct replica_relaxed *relaxed)
 	return site_do(site, "SET GLOBAL sync_binlog=0, GLOBAL innodb_flush_log_at_trx_commit=2");
 }
 
-/* Everything that was applied meanwhile goes to the disk, before anybody builds on it. */
+/*
+ * Everything that was applied meanwhile goes to the disk, before anybody builds on it. LOCAL: a FLUSH in
+ * the binary log would be a transaction that no other node has.
+ */
 static int replica_unrelax(struct site *site, const struct replica_relaxed *relaxed)
 {
 	int r;
@@ -110,8 +114,8 @@ static int replica_unrelax(struct site *site, const struct replica_relaxed *rela
 	r = site_do(site, "SET GLOBAL sync_binlog=%lld, GLOBAL innodb_flush_log_at_trx_commit=%lld",
 		    relaxed->sync_binlog, relaxed->flush_log);
 	if (!r)
-		r = site_do(site, "FLUSH BINARY LOGS");
-	return r ? r : site_do(site, "FLUSH ENGINE LOGS");
+		r = site_do(site, "FLUSH LOCAL BINARY LOGS");
+	return r ? r : site_do(site, "FLUSH LOCAL ENGINE LOGS");
 }
 
 /* In turns, so that an applier that stops is not waited for until the deadline. */
@@ -166,14 +170,20 @@ int replica_drain(struct site *site)
 	return restored ? restored : site_look(site);
 }
 
-/* gtid_slave_pos is what it asks the writer to go on from: all that it has, also as a former writer. */
-static int replica_set_position(struct site *site)
+/*
+ * gtid_slave_pos is what it asks the writer to go on from: all that it has, also as a former writer.
+ * Of a pair the other one may lack some of this one's domain, and will get it.
+ */
+static int replica_set_position(struct site *site, const struct gtid_set *theirs)
 {
+	AUTO_GTID struct gtid_set shared = GTID_SET_INIT(site->dialect->gtid);
 	AUTO_BUF struct buf text = BUF_INIT, quoted = BUF_INIT;
 
 	if (site->dialect->gtid != GTID_MARIADB)
 		return 0;
-	gtid_print(&site->view.executed, &text);
+	if (theirs && pair_shared(&site->view.executed, theirs, &shared))
+		return fault_set(site->fault, FAULT_GENERIC, -ENOMEM, "out of memory");
+	gtid_print(theirs ? &shared : &site->view.executed, &text);
 	sql_quote(&quoted, text.data);
 	return site_do(site, "SET GLOBAL gtid_slave_pos=%s", quoted.data);
 }
@@ -219,9 +229,9 @@ static int replica_point_at(struct site *site, const struct config_node *node)
 	return r;
 }
 
-static int replica_start(struct site *site, const struct config_node *node)
+int replica_attach(struct site *site, const struct config_node *node, const struct gtid_set *theirs)
 {
-	int r = replica_set_position(site);
+	int r = replica_set_position(site, theirs);
 
 	if (!r)
 		r = replica_point_at(site, node);
@@ -299,17 +309,24 @@ static int replica_halt(struct site *site)
 	return r ? r : site_look(site);
 }
 
-/* The writer is seen again when nothing comes from it any more: what it has then is not errant here. */
+/*
+ * The writer is seen again when nothing comes from it any more: what it has then is not errant here.
+ * Then it is followed.
+ */
 static int replica_reconcile(struct site *site, const struct config_node *writer)
 {
+	const bool pair = pair_is(site);
 	AUTO_VIEW struct view theirs = {.lag = 0};
 	int r = replica_visit(site, writer, &theirs);
 
-	if (!r)
+	if (!r && !pair)
 		r = replica_check_divergence(site, writer, &theirs);
 	if (r == -ESTALE && replica_may_take_back(site))
 		r = errant_take_back(site, &theirs);
-	return r;
+	if (!r)
+		r = site_do(site, "SET GLOBAL %s_enabled=%d", site->dialect->semi_slave,
+			    ledger_has(&site->ledger.acks, site->self));
+	return r ? r : replica_attach(site, writer, pair ? &theirs.executed : NULL);
 }
 
 static bool replica_follows(const struct site *site, const struct config_node *writer)
@@ -332,11 +349,6 @@ int replica_follow(struct site *site, const struct config_node *writer)
 	r = replica_halt(site);
 	if (!r)
 		r = replica_reconcile(site, writer);
-	if (!r)
-		r = site_do(site, "SET GLOBAL %s_enabled=%d", site->dialect->semi_slave,
-			    ledger_has(&site->ledger.acks, site->self));
-	if (!r)
-		r = replica_start(site, writer);
 	if (r)
 		return r;
 	site->state.partial = false;
@@ -349,7 +361,7 @@ int replica_follow(struct site *site, const struct config_node *writer)
 int replica_fetch(struct site *site, const struct config_node *voter,
 		  const struct gtid_set *position)
 {
-	int r = replica_start(site, voter);
+	int r = replica_attach(site, voter, pair_is(site) ? position : NULL);
 
 	if (!r)
 		r = replica_wait(site, position);

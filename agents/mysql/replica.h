@@ -30,6 +30,10 @@ int replica_drain(struct site *site);
  */
 int replica_follow(struct site *site, const struct config_node *writer);
 
+/* Receives and applies from that node, whose position is theirs, from where on both differ. */
+int replica_attach(struct site *site, const struct config_node *node,
+		   const struct gtid_set *theirs);
+
 /* From a drained state: gets and applies what that voter has beyond, and follows nobody again. */
 int replica_fetch(struct site *site, const struct config_node *voter,
 		  const struct gtid_set *position);

@@ -10,6 +10,7 @@
 #include "mysql/dialect.h"
 #include "mysql/errant.h"
 #include "mysql/mysqld.h"
+#include "mysql/pair.h"
 #include "mysql/rows.h"
 #include "mysql/site.h"
 #include "mysql/sql.h"
@@ -159,7 +160,8 @@ static enum mysqld_role retire_role(struct site *site, bool replaced, bool *ret_
 	int answers;
 
 	*ret_partial = false;
-	if (!was_writer || site->config->rejoin == REJOIN_MANUAL || !site_is_clustered(site))
+	if (!was_writer || site->config->rejoin == REJOIN_MANUAL || !site_is_clustered(site) ||
+	    pair_is(site)) /* what it has of its domain, the other one gets */
 		return MYSQLD_MASTER;
 	answers = retire_ask(site, later ? NULL : &now->sync, &theirs);
 	if (!later && !answers && (!replaced || now->sync.count <= 1))

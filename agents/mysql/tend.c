@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "mysql/board.h"
 #include "mysql/dialect.h"
+#include "mysql/pair.h"
 #include "mysql/promote.h"
 #include "mysql/site.h"
 #include "ocf/call.h"
@@ -79,7 +79,7 @@ int tend_leave(struct site *site, const char *nodes)
 		return r == -EPERM ? 0 : r;
 	r = tend_check_rest(site, &next);
 	if (!r) /* those that go might be the others' majority */
-		r = board_check_quorum(&site->deadline, site->fault);
+		r = site_consult(site);
 	if (!r)
 		r = site_record(site, &next);
 	if (!r && next.sync.count == 1) {
@@ -150,8 +150,10 @@ int tend_join(struct site *site)
 int tend_writer(struct site *site)
 {
 	const struct deadline glance = deadline_within(&site->deadline, TEND_GLANCE_MS);
-	int r;
+	int r = pair_is(site) ? pair_follow(site) : 0;
 
+	if (r)
+		return r;
 	if (site->state.ledger.sync.count >= site->nodes.count)
 		return 0;
 	r = site_learn(site);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * Two positions of one flavour, parted by a line feed: what was understood is printed so that it is
- * understood again, and the order is an order.
+ * understood again, and the order is an order. As lineages, what both share is a part of both.
  */
 
 #include <stdbool.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "mysql/gtid.h"
+#include "mysql/lineage.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -44,6 +45,22 @@ static void demand_order(struct gtid_set *a, const struct gtid_set *b)
 	demand_same_again(a);
 }
 
+static void demand_lineages(const char *first, const char *second)
+{
+	AUTO_LINEAGE struct lineage mine = LINEAGE_INIT, theirs = LINEAGE_INIT,
+				    shared = LINEAGE_INIT;
+	AUTO_GTID struct gtid_set common = GTID_SET_INIT(GTID_MARIADB);
+	AUTO_BUF struct buf text = BUF_INIT;
+
+	if (lineage_add(&mine, first) || lineage_add(&theirs, second))
+		return;
+	lineage_print_shared(&mine, &theirs, &text);
+	demand(!lineage_add(&shared, text.data ? text.data : ""));
+	demand(!lineage_strays(&shared, &theirs) && !lineage_strays(&shared, &mine));
+	if (!lineage_common(&mine, &theirs, &common) && !lineage_strays(&mine, &theirs))
+		demand(shared.count == mine.count);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const enum gtid_flavour flavour = size && data[0] == 'm' ? GTID_MYSQL : GTID_MARIADB;
@@ -55,6 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (second)
 		*second++ = '\0';
+	demand_lineages(text, second ? second : "");
 	if (gtid_parse(&a, text))
 		demand(!a.count);
 	if (gtid_parse(&b, second ? second : ""))

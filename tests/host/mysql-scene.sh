@@ -145,7 +145,7 @@ agent_environment() {
 	local n=$1
 	environment=(
 		PATH="$PATH" OCF_ROOT=/usr/lib/ocf OCF_RESOURCE_INSTANCE=db QUORATE_RUNDIR="$WORK/rundir$n"
-		OCF_RESKEY_CRM_meta_on_node="db$n" OCF_RESKEY_CRM_meta_promoted_max=1
+		OCF_RESKEY_CRM_meta_on_node="db$n" OCF_RESKEY_CRM_meta_promoted_max="${PROMOTED_MAX:-1}"
 		OCF_RESKEY_CRM_meta_timeout="${TIMEOUT_MS:-20000}" OCF_RESKEY_CRM_meta_notify=true
 		OCF_RESKEY_datadir="$WORK/db$n" OCF_RESKEY_config="$WORK/db$n.cnf"
 		OCF_RESKEY_socket="$WORK/run$n/sock" OCF_RESKEY_pid="$WORK/run$n/pid"

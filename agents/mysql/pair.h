@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A pair of writers (promoted-max=2, two nodes): each accepts writes, waits for the other to have each
+ * of its commits, and applies the other's.
+ *
+ * Each writes into a GTID domain of its own, and its auto-increment numbers are its own: the place in
+ * node_list says which. So what only one has of its domain is no divergence: the other gets it. The
+ * ledger's writer is the one that was promoted first; the other comes when it is in sync, and takes
+ * the lead when that one was stopped or fenced. What both write to one row is a conflict that nobody
+ * can decide: the applier stops at it where it sees it, and monitor says so.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "mysql/gtid.h"
+
+struct config_node;
+struct site;
+
+/* Whether this site is one. */
+bool pair_is(const struct site *site);
+
+/* The other node. */
+const struct config_node *pair_other(const struct site *site);
+
+/* Domain and numbers of this node's, before it accepts writes. */
+int pair_prepare(struct site *site);
+
+/*
+ * The second one: in sync with the first, which writes. 0 when this one writes too; -EAGAIN when there
+ * is no first one to join, and nothing was changed.
+ */
+int pair_join(struct site *site);
+
+/* A writer follows the other writer, if there is one and it does not yet. 0 or -errno. */
+int pair_follow(struct site *site);
+
+/* Pacemaker has stopped the first one of these nodes (between blanks): this one leads now. */
+int pair_lead(struct site *site, const char *nodes);
+
+/* How far both are one, domain by domain. 0 or -ENOMEM. */
+int pair_shared(const struct gtid_set *a, const struct gtid_set *b, struct gtid_set *ret_shared);
