@@ -186,6 +186,34 @@ static void test_ignored_children(void **state)
 	(void)signal(SIGCHLD, SIG_DFL);
 }
 
+/* Each waits until the other runs: one after the other, neither would end. */
+static void test_two_at_once(void **state)
+{
+	static const char *const words[] = {
+		"mkfifo there 2>&-; until [ -p there ]; do :; done; echo x >there; printf first",
+		"until [ -p there ]; do :; done; read x <there; printf second",
+	};
+	const struct deadline deadline = deadline_in(20000);
+	struct buf outputs[2] = {BUF_INIT, BUF_INIT};
+	struct spawn spawns[2];
+	int status = -1;
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *const argv[] = {"/bin/sh", "-c", words[i], NULL};
+
+		assert_int_equal(spawn_begin(argv, &spawns[i]), 0);
+	}
+	for (size_t i = 2; i-- > 0;) {
+		assert_int_equal(spawn_finish(&spawns[i], &deadline, &outputs[i], &status), 0);
+		assert_int_equal(status, 0);
+	}
+	assert_string_equal(outputs[0].data, "first");
+	assert_string_equal(outputs[1].data, "second");
+	buf_release(&outputs[0]);
+	buf_release(&outputs[1]);
+	expect_no_children();
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, scratch_setup, scratch_teardown)
 
 int main(void)
@@ -194,7 +222,7 @@ int main(void)
 		TEST(test_status),	     TEST(test_not_there),     TEST(test_much_output),
 		TEST(test_deadline),	     TEST(test_deaf_child),    TEST(test_endless_output),
 		TEST(test_kept_pipe),	     TEST(test_closed_output), TEST(test_surroundings),
-		TEST(test_ignored_children),
+		TEST(test_ignored_children), TEST(test_two_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
