@@ -363,7 +363,7 @@ int mysqld_start(const struct mysql_config *config, enum mysqld_role role, const
 		 const struct deadline *deadline, struct fault *fault)
 {
 	CLEANUP(mysqld_release_arguments) struct mysqld_arguments arguments = {.count = 0};
-	const struct dialect *dialect;
+	const struct dialect *dialect = &dialect_mariadb;
 	AUTO_CLOSE int notify = -1;
 	char address[64], version[MYSQLD_VERSION_MAX];
 	pid_t pid = 0;

@@ -68,6 +68,7 @@ int spawn_begin(const char *const argv[], struct spawn *ret_spawn)
 	AUTO_CLOSE int write_end = -1;
 	int pipe_ends[2], r;
 
+	*ret_spawn = (struct spawn){.child = -1, .output = -1};
 	if (pipe2(pipe_ends, O_CLOEXEC) < 0)
 		return -errno;
 	read_end = pipe_ends[0];
