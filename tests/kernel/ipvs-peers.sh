@@ -103,7 +103,9 @@ peer_spent() {
 
 # ldirectord checks as often as it can; its connections are complete, so that they can be counted.
 peer_checks() {
+	local up
 	if [[ $1 == ldirectord ]]; then
+		# shellcheck disable=SC2016
 		net_at "$2" awk '/^Tcp: [0-9]/ { print $7 }' /proc/net/snmp
 	else
 		read -r up _ </proc/uptime
