@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -16,6 +17,7 @@
 #include "mysql/sql.h"
 
 #define FENCE_START_MS 120000 /* for a killed server to recover */
+#define FENCE_SCORE "5"	      /* of one whose place another may have taken */
 
 /* Pacemaker gives its daemons, and they give us, the name of the cluster layer. */
 static bool fence_has_cluster(void)
@@ -86,6 +88,18 @@ static void fence_was_shut(struct deed *deed, void *data)
 	sight_look(d, DAEMON_LOOK_MS);
 }
 
+/*
+ * When the partitions meet, Pacemaker finds two writers and keeps the one with the higher score, which
+ * must not be this one. The agent tells its own again when that is another than the record says.
+ */
+static void fence_yield(struct daemon *d)
+{
+	call_load_record(&d->call);
+	call_keep(&d->call, "score", FENCE_SCORE);
+	attribute_set(&d->score, FENCE_SCORE);
+	attribute_again(&d->score); /* the agent may have told another since our last */
+}
+
 static void fence_retire(struct daemon *d, const struct fence_view *view)
 {
 	const struct deadline deadline = deadline_in(view->bound);
@@ -98,6 +112,7 @@ static void fence_retire(struct daemon *d, const struct fence_view *view)
 		 view->lost	? "quorum is lost" :
 				  "there is no proof of quorum any more");
 	d->retiring_since = daemon_now();
+	fence_yield(d);
 	deed = deed_new(&d->call, &deadline);
 	if (!deed) {
 		fence_kill(d, "out of memory");
@@ -121,6 +136,8 @@ void fence_step(void *data)
 
 	if (voice_holds(d))
 		d->proof = daemon_now();
+	if (sight_writes(d) && d->retiring_since < 0)
+		attribute_release(&d->score); /* what was not told in time is true no more */
 	fence_view(d, &view);
 	switch (fence_decide(&view, &wait)) {
 	case FENCE_CALM:
@@ -176,6 +193,10 @@ void fence_died(struct daemon *d)
 
 void fence_open(struct daemon *d)
 {
+	char name[ATTRIBUTE_NAME_MAX];
+
+	(void)snprintf(name, sizeof(name), "master-%s", d->resource);
+	attribute_init(&d->score, d->loop, name);
 	d->armed = fence_has_cluster();
 	d->proof = daemon_now();
 	d->patience = DAEMON_PATIENCE_MS;
@@ -187,4 +208,5 @@ void fence_close(struct daemon *d)
 {
 	errand_abandon(&d->acting);
 	loop_timer_clear(&d->again_fence);
+	attribute_release(&d->score);
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/log.h"
+#include "cluster/attribute.h"
 #include "daemon/keeper.h"
 #include "daemon/loop.h"
 #include "mysql/chorus.h"
@@ -98,6 +99,7 @@ struct daemon {
 	bool armed, gone, replaced, shut, killed, fenced;
 	long long proof, patience, retiring_since; /* -1: it is not retiring */
 	struct errand *acting;
+	struct attribute score;
 	struct loop_timer again_fence;
 };
 

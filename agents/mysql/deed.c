@@ -124,9 +124,13 @@ int deed_learn(struct deed *deed)
 
 int deed_shut(struct deed *deed)
 {
+	struct site *site = &deed->site;
 	int r = deed_talk(deed);
 
-	return r ? r : retire_shut(&deed->site, deed->server);
+	if (!r)
+		r = retire_shut(site, deed->server);
+	/* Nobody waits any more; as a replica it would wait for ever to apply anything. */
+	return r ? r : site_do(site, "SET GLOBAL %s_enabled=0", site->dialect->semi_master);
 }
 
 int deed_restart(struct deed *deed)

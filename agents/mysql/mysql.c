@@ -145,6 +145,15 @@ static void mysql_keep_watcher(struct site *site, enum role_state *state)
 		*state = *state == ROLE_ACTIVE ? ROLE_DEGRADED : ROLE_LAGGING;
 }
 
+/* Who is not in sync would be refused: Pacemaker must not try it again and again. */
+static void mysql_weigh(struct site *site)
+{
+	const bool out = !ledger_has(&site->ledger.sync, site->self);
+
+	if (out != !!record_get(&site->call->record, MYSQL_UNELECTABLE))
+		call_keep(site->call, MYSQL_UNELECTABLE, out ? "yes" : NULL);
+}
+
 /* Nothing to be looked after, by what was seen. */
 static bool mysql_is_well(const struct site *site, enum role_state state)
 {
@@ -166,10 +175,10 @@ static void mysql_reconsider(struct site *site)
 		call_keep(site->call, MYSQL_UNELECTABLE, NULL);
 }
 
-/* The second of a pair is promoted when it is in sync with the first, and not before. */
-static bool mysql_may_join(struct site *site)
+/* Who follows a writer would be refused until it is in sync. */
+static bool mysql_may_be_next(struct site *site)
 {
-	return !pair_is(site) || (!site_learn(site) && ledger_has(&site->ledger.sync, site->self));
+	return !site_learn(site) && ledger_has(&site->ledger.sync, site->self);
 }
 
 /* A replica that lost its writer looks for another; the ledger is only asked then. */
@@ -180,7 +189,7 @@ static int mysql_tend_replica(struct site *site, enum role_state *state)
 	int r;
 
 	if (v->has_source && v->receiving) {
-		if (record_get(&site->call->record, MYSQL_UNELECTABLE) && mysql_may_join(site))
+		if (record_get(&site->call->record, MYSQL_UNELECTABLE) && mysql_may_be_next(site))
 			call_keep(site->call, MYSQL_UNELECTABLE, NULL);
 		return tend_replica(site);
 	}
@@ -320,6 +329,8 @@ static int mysql_start_standby(struct site *site)
 {
 	int r = site_is_clustered(site) ? site_learn(site) : 0;
 
+	if (!r && site_is_clustered(site))
+		mysql_weigh(site);
 	if (!r)
 		r = retire_restart(site, false);
 	if (!r)
@@ -517,7 +528,13 @@ const struct agent agent = {
 		"primitive the agent runs one server without replication.\n\n"
 		"With promoted-max=2 and two nodes both accept writes (notify=true is needed then): each "
 		"waits for the other, writes into a GTID domain of its own, and has auto-increment "
-		"numbers of its own. A row that both write is a conflict, at which the applier stops.",
+		"numbers of its own. A row that both write is a conflict, at which the applier stops.\n\n"
+		"Beside each server of a clone runs a watcher, quorate-mysql: it tells Pacemaker of the "
+		"server's death when it happens, answers the monitors, and ends the writing of a node that "
+		"has lost its quorum, also while Pacemaker or corosync hang (write_fence). \"quorate-mysql "
+		"status\" on any node is a table of all of them: role, epoch, in-sync set, lag, errant "
+		"transactions, position, and how long each phase of the last promotion took; \"--json\" is "
+		"the same for programs.",
 	.example = "node_list=\"db1=192.0.2.1 db2=192.0.2.2\" replication_user=repl "
 		   "replication_passwd_file=/etc/quorate/repl.secret",
 	.params = mysql_params,

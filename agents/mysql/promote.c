@@ -102,26 +102,7 @@ static void promote_ask(struct site *site, const struct config_node *node,
 	}
 	if (!strcmp(node->name, site->ledger.writer) && promote_is_quiet(&view))
 		votes->quiet = node;
-	if (!promote_has(votes, node->name))
-		promote_add(votes, node->name, site->ledger.epoch, promote_is_frozen(votes, &view),
-			    &view);
-}
-
-/* The last writer first: what the others say must be from after it was quiet. */
-static void promote_ask_each(struct site *site, struct promote_votes *votes)
-{
-	const struct config_node *last = config_find_node(&site->nodes, site->ledger.writer);
-
-	if (last && !strcmp(last->name, site->self))
-		votes->quiet = promote_is_quiet(&site->view) ? last : NULL;
-	else if (last && promote_is_up(last->name))
-		promote_ask(site, last, votes);
-	for (size_t i = 0; i < site->nodes.count; i++) {
-		const struct config_node *node = &site->nodes.nodes[i];
-
-		if (node != last && promote_is_up(node->name) && !promote_has(votes, node->name))
-			promote_ask(site, node, votes);
-	}
+	promote_add(votes, node->name, site->ledger.epoch, promote_is_frozen(votes, &view), &view);
 }
 
 /* What the watchers say counts where it is a vote; the server itself is asked otherwise. */
@@ -139,6 +120,8 @@ static void promote_take(struct site *site, const struct config_node *node,
 			continue;
 		promote_add(votes, node->name, site->ledger.epoch, true, &view);
 		votes->votes[votes->count - 1].partial = vote->partial;
+		if (!strcmp(node->name, site->ledger.writer) && reports[i].semi != VOTE_SEMI_WRITER)
+			votes->quiet = node;
 		return;
 	}
 }
@@ -153,7 +136,44 @@ static bool promote_is_complete(const struct site *site, const struct promote_vo
 	return outcome == ELECTION_WON || outcome == ELECTION_BEHIND;
 }
 
-/* All at once by the watchers; one by one, some far away or off, only if that was not enough. */
+static bool promote_is_heard(const char *node, const struct vote_report *reports, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(reports[i].vote.node, node))
+			return true;
+	return false;
+}
+
+/* Whoever answers may acknowledge; who has no watcher is far away or off, and only asked in need. */
+static bool promote_is_wanted(const struct site *site, const struct config_node *node,
+			      const struct vote_report *reports, size_t count,
+			      const struct promote_votes *votes)
+{
+	return strcmp(node->name, site->self) && promote_is_up(node->name) &&
+	       !promote_has(votes, node->name) &&
+	       (!count || promote_is_heard(node->name, reports, count) ||
+		!promote_is_complete(site, votes));
+}
+
+/* The last writer first: what the others say must be from after it was quiet. */
+static void promote_ask_each(struct site *site, const struct vote_report *reports, size_t count,
+			     struct promote_votes *votes)
+{
+	const struct config_node *last = config_find_node(&site->nodes, site->ledger.writer);
+
+	if (last && !strcmp(last->name, site->self))
+		votes->quiet = promote_is_quiet(&site->view) ? last : NULL;
+	else if (last && promote_is_wanted(site, last, reports, count, votes))
+		promote_ask(site, last, votes);
+	for (size_t i = 0; i < site->nodes.count; i++) {
+		const struct config_node *node = &site->nodes.nodes[i];
+
+		if (node != last && promote_is_wanted(site, node, reports, count, votes))
+			promote_ask(site, node, votes);
+	}
+}
+
+/* All at once by the watchers; then one by one who has given no vote that way. */
 static void promote_ask_others(struct site *site, struct promote_votes *votes)
 {
 	struct vote_report reports[LEDGER_NODES_MAX];
@@ -162,8 +182,7 @@ static void promote_ask_others(struct site *site, struct promote_votes *votes)
 	for (size_t i = 0; i < site->nodes.count; i++)
 		if (strcmp(site->nodes.nodes[i].name, site->self) != 0)
 			promote_take(site, &site->nodes.nodes[i], reports, count, votes);
-	if (!count || !promote_is_complete(site, votes))
-		promote_ask_each(site, votes);
+	promote_ask_each(site, reports, count, votes);
 	while (count)
 		vote_release(&reports[--count]);
 }
