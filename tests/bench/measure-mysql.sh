@@ -163,7 +163,11 @@ mysql_end() {
 	on n1 pcs resource delete --force db >>"$WORK/complaints" || :
 	until_true 60 mysql_is_gone || :
 	for node in n1 n2 n3; do
-		on "$node" bash -c 'pkill -KILL -x mariadbd; rm -rf /var/log/db /var/log/db.log' || :
+		# shellcheck disable=SC2016 # expands on the node
+		on "$node" bash -c 'pkill -KILL -x mariadbd; rm -rf /var/log/db /var/log/db.log
+			for name in gtid waiting-for-first-master; do
+				attrd_updater -p -D -n "db-$name"
+			done' >>"$WORK/complaints" || :
 	done
 	on n1 bash -c 'crm_attribute --type crm_config --name db-quorate-ledger --delete
 		crm_attribute --type crm_config --name db_REPL_INFO --delete' >>"$WORK/complaints" || :
