@@ -94,6 +94,7 @@ static void promote_ask(struct site *site, const struct config_node *node,
 	const struct deadline visit = deadline_within(&site->deadline, SITE_VISIT_MS);
 	CLEANUP(view_release) struct view view = {.lag = 0};
 	int r = site_visit(site, node, &visit, &view);
+	bool frozen;
 
 	if (r) {
 		log_line(&site->call->log, LOG_INFO, "no vote: %s", site->fault->reason);
@@ -102,7 +103,15 @@ static void promote_ask(struct site *site, const struct config_node *node,
 	}
 	if (!strcmp(node->name, site->ledger.writer) && promote_is_quiet(&view))
 		votes->quiet = node;
-	promote_add(votes, node->name, site->ledger.epoch, promote_is_frozen(votes, &view), &view);
+	frozen = promote_is_frozen(votes, &view);
+	if (!frozen)
+		log_line(&site->call->log, LOG_INFO,
+			 "the vote of %s does not count: it is%s%s%s%s%s", node->name,
+			 view.read_only ? "" : " not read-only", view.settled ? "" : " not settled",
+			 view.conflict ? " in conflict with itself" : "",
+			 view.receiving ? " receiving from " : "",
+			 view.receiving ? view.source_host : "");
+	promote_add(votes, node->name, site->ledger.epoch, frozen, &view);
 }
 
 /* What the watchers say counts where it is a vote; the server itself is asked otherwise. */
