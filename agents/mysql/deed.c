@@ -27,7 +27,7 @@ struct deed *deed_new(const struct call *call, const struct deadline *deadline)
 	return deed;
 }
 
-void deed_free(struct deed *deed)
+static void deed_free(struct deed *deed)
 {
 	if (!deed)
 		return;

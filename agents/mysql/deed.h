@@ -34,7 +34,6 @@ struct deed {
 
 /* A deed of that call's configuration, with nothing kept; NULL when there is no memory. */
 struct deed *deed_new(const struct call *call, const struct deadline *deadline);
-void deed_free(struct deed *deed);
 
 /* Takes the deed. 0, or -errno, and then the deed is gone. */
 int deed_start(struct loop *loop, struct deed *deed, struct errand **ret_errand);

@@ -18,6 +18,7 @@
 #include "mysql/config.h"
 #include "mysql/dialect.h"
 #include "mysql/inspect.h"
+#include "mysql/judge.h"
 #include "mysql/mysqld.h"
 #include "mysql/notify.h"
 #include "mysql/pair.h"
@@ -41,27 +42,6 @@
 #define MYSQL_LAG "lag"	      /* in the record: "yes" while it lags too much */
 #define MYSQL_UNELECTABLE "unelectable" /* in the record: "yes" while a promotion would fail */
 
-/* The server is there and can't be asked: what was known of it decides. */
-static int mysql_look_blind(struct call *call, int error, enum role_state *ret_state)
-{
-	const char *role = record_get(&call->record, "role");
-
-	*ret_state = ROLE_BROKEN;
-	if (error == -ECONNREFUSED && !strcmp(call->action, "monitor"))
-		*ret_state = ROLE_ABSENT; /* it starts or ends: nobody is served; stop ends it */
-	if (error != -EUSERS || !role)
-		return 0;
-	/* All connections taken, the administrator's too: it serves more than it should. */
-	*ret_state = strcmp(role, "active") ? ROLE_STANDBY : ROLE_ACTIVE;
-	call->fault = FAULT_INIT;
-	return 0;
-}
-
-static bool mysql_lags(const struct site *site)
-{
-	return site->view.has_source && site->view.lag > site->config->max_slave_lag;
-}
-
 /* Told when it has changed, and never in a probe. */
 static void mysql_tell_reader(struct site *site, const char *value)
 {
@@ -79,50 +59,6 @@ static void mysql_tell_reader(struct site *site, const char *value)
 		call_keep(call, MYSQL_READER, value);
 }
 
-static int mysql_judge_replica(struct site *site, enum role_state *ret_state)
-{
-	const struct view *v = &site->view;
-
-	*ret_state = ROLE_BROKEN;
-	if (v->conflict)
-		return fault_set(site->fault, FAULT_GENERIC, 0,
-				 "its replication positions exclude each other");
-	if (v->has_source && !v->applying && v->sql_error)
-		return fault_set(site->fault, FAULT_GENERIC, 0, "the applier has stopped: %s",
-				 v->error);
-	if (mysql_lags(site) && site->config->evict_outdated_slaves)
-		return fault_set(site->fault, FAULT_GENERIC, 0,
-				 "%lld s behind the writer, more than max_slave_lag", v->lag);
-	*ret_state = ROLE_STANDBY;
-	return 0;
-}
-
-/* A person may demote a plain primitive. */
-static bool mysql_may_stand_by(const struct call *call)
-{
-	const char *role = record_get(&call->record, "role");
-
-	return call->promotable || !strcmp(call->action, "demote") ||
-	       (role && !strcmp(role, "standby"));
-}
-
-static int mysql_judge(struct site *site, enum role_state *ret_state)
-{
-	*ret_state = ROLE_ACTIVE;
-	if (!site->view.read_only && site->view.has_source && site->view.sql_error) {
-		*ret_state = ROLE_DEGRADED; /* a pair whose writers contradict each other */
-		return fault_set(site->fault, FAULT_GENERIC, 0,
-				 "a conflict with the other writer: %s", site->view.error);
-	}
-	if (!site->view.read_only)
-		return 0;
-	if (!mysql_may_stand_by(site->call)) {
-		*ret_state = ROLE_BROKEN;
-		return fault_set(site->fault, FAULT_GENERIC, 0, "the server is read-only");
-	}
-	return mysql_judge_replica(site, ret_state);
-}
-
 /* The watcher's kept conversation is the cheaper one; what it can't say, an own one says. */
 static int mysql_see(struct site *site, pid_t server, bool recurring)
 {
@@ -135,14 +71,23 @@ static int mysql_see(struct site *site, pid_t server, bool recurring)
 	return r ? r : site_look(site);
 }
 
-/* One that was killed or hangs is replaced; without it there is no write fence, which is said. */
+/*
+ * One that was killed or hangs is replaced; without it there is no write fence, which is said. Not of
+ * a replica by 190: see DESIGN.md.
+ */
 static void mysql_keep_watcher(struct site *site, enum role_state *state)
 {
 	if (!site_is_clustered(site) || (*state != ROLE_ACTIVE && *state != ROLE_STANDBY))
 		return;
 	*site->fault = FAULT_INIT;
-	if (watcher_ensure(site->call))
-		*state = *state == ROLE_ACTIVE ? ROLE_DEGRADED : ROLE_LAGGING;
+	if (!watcher_ensure(site->call))
+		return;
+	if (*state == ROLE_ACTIVE) {
+		*state = ROLE_DEGRADED;
+		return;
+	}
+	log_line(&site->call->log, LOG_WARNING, "%s", site->fault->reason);
+	*site->fault = FAULT_INIT;
 }
 
 /* Who is not in sync would be refused: Pacemaker must not try it again and again. */
@@ -216,7 +161,7 @@ static int mysql_tend(struct site *site, enum role_state *state)
 {
 	const bool standby = *state == ROLE_STANDBY;
 	const bool active = *state == ROLE_ACTIVE || *state == ROLE_DEGRADED;
-	const bool readable = active || (standby && !mysql_lags(site) && site->view.applying);
+	const bool readable = active || (standby && !judge_lags(site) && site->view.applying);
 	int r = 0;
 
 	mysql_tell_reader(site, readable ? "1" : "0");
@@ -261,8 +206,8 @@ static int mysql_look(struct call *call, const void *config, enum role_state *re
 	if (!r)
 		r = mysql_see(&site, server, recurring);
 	if (r)
-		return mysql_look_blind(call, r, ret_state);
-	(void)mysql_judge(&site, ret_state);
+		return judge_blind(call, r, ret_state);
+	(void)judge_site(&site, ret_state);
 	if (!recurring)
 		return 0;
 	r = mysql_read_test_table(&site);
@@ -270,8 +215,8 @@ static int mysql_look(struct call *call, const void *config, enum role_state *re
 		*ret_state = ROLE_BROKEN;
 		return 0;
 	}
-	if (mysql_lags(&site) != !!record_get(&call->record, MYSQL_LAG))
-		call_keep(call, MYSQL_LAG, mysql_lags(&site) ? "yes" : NULL);
+	if (judge_lags(&site) != !!record_get(&call->record, MYSQL_LAG))
+		call_keep(call, MYSQL_LAG, judge_lags(&site) ? "yes" : NULL);
 	fault = call->fault;
 	r = mysql_tend(&site, ret_state);
 	if (r)
