@@ -47,7 +47,7 @@ int name_look_up(const char *name, int family, struct inet_list *ret_list)
 		return r == EAI_AGAIN ? -EAGAIN : r == EAI_MEMORY ? -ENOMEM : -ENOENT;
 	for (const struct addrinfo *info = found; info; info = info->ai_next)
 		count++;
-	ret_list->items = calloc(count, sizeof(*ret_list->items));
+	ret_list->items = calloc(count + 1, sizeof(*ret_list->items));
 	for (const struct addrinfo *info = found; ret_list->items && info; info = info->ai_next)
 		if (info->ai_family == AF_INET || info->ai_family == AF_INET6)
 			ret_list->items[ret_list->count++] = name_address(info);

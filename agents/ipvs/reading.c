@@ -133,7 +133,7 @@ int reading_endpoint(const struct reading *reading, const char *text, int protoc
 		     struct inet *ret_address, uint16_t *ret_port)
 {
 	char host[NAME_LENGTH_MAX];
-	const char *port;
+	const char *port = NULL;
 
 	if (reading_split(reading, text, host, &port) ||
 	    reading_address(reading, host, ret_address))
@@ -159,7 +159,7 @@ int reading_server(const struct reading *reading, const char *text, int protocol
 		   struct intent_server *server)
 {
 	char host[NAME_LENGTH_MAX];
-	const char *port;
+	const char *port = NULL;
 
 	if (reading_split(reading, text, host, &port) || reading_host(reading, host, server))
 		return -EINVAL;

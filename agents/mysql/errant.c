@@ -32,7 +32,8 @@
 
 static int errant_no_memory(struct site *site)
 {
-	return fault_set(site->fault, FAULT_GENERIC, -ENOMEM, "out of memory");
+	(void)fault_set(site->fault, FAULT_GENERIC, -ENOMEM, "out of memory");
+	return -ENOMEM;
 }
 
 /* A new file of ours in the data directory. */

@@ -124,7 +124,7 @@ int announce_send(const struct announcer *announcer, const struct link *link,
 		return ANNOUNCE_MUTE;
 	/* Every address in one form before any in the other: the last one waits half as long. */
 	for (i = 0; i < 2 * count; i++) {
-		const struct inet *address = &addresses[i % count];
+		const struct inet *address = &addresses[i < count ? i : i - count];
 
 		if (address->family == AF_INET)
 			announce_add(link, address, i < count ? ANNOUNCE_REQUEST : ANNOUNCE_REPLY,

@@ -212,7 +212,7 @@ int main(int argc, char *argv[])
 		return 1;
 	}
 	for (;;) {
-		struct sockaddr_in peer;
+		struct sockaddr_in peer = {.sin_family = AF_INET};
 		socklen_t length = sizeof(peer);
 		const int client = accept4(fd, (struct sockaddr *)&peer, &length, SOCK_CLOEXEC);
 

@@ -83,7 +83,7 @@ static bool crowd_answer(const struct crowd *crowd, int fd)
 
 static int crowd_serve(struct crowd *crowd, char **ports)
 {
-	for (int i = 0; ports[i] && i < CROWD_LISTENERS; i++)
+	for (int i = 0; i < CROWD_LISTENERS && ports[i]; i++)
 		crowd_add(crowd, crowd_listen(crowd, ports[i]));
 	crowd->listeners = (int)crowd->count;
 	while (poll(crowd->polls, crowd->count, -1) >= 0)

@@ -13,6 +13,7 @@
  *					of one that is found among COUNT, of one that is known
  */
 
+#include <errno.h>
 #include <linux/ip_vs.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,6 +196,8 @@ static int call_single(struct call *call, struct ipvs_service *service)
 	const long long before = call_spent();
 	int r = 0;
 
+	if (!service->count)
+		return -EINVAL;
 	for (size_t i = 0; !r && i < 2 * service->count; i++) {
 		struct ipvs_server *server = &service->servers[i / 2];
 
