@@ -189,6 +189,8 @@ int director_reload(struct director *d, struct fault *fault)
 		intent_release(&draft);
 		return r;
 	}
+	if (!d->vigil.seen) /* what changes from now on is news */
+		(void)vigil_changed(&d->vigil, draft.files);
 	intent_release(&d->draft);
 	d->draft = draft;
 	d->drafted = true;

@@ -134,7 +134,9 @@ static void daemon_tick(void *data)
 	char text[32];
 
 	(void)loop_timer_set(&d->tick, DAEMON_TICK_MS);
-	if (!d->source)
+	if (d->source)
+		source_check(d->source);
+	else
 		daemon_judge_tree(d);
 	daemon_stand(d, &standing);
 	(void)snprintf(text, sizeof(text), "%lld", standing.lag);

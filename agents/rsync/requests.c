@@ -33,6 +33,8 @@ static void requests_monitor(struct server_request *request, const char *line, s
 	AUTO_BUF struct buf text = BUF_INIT;
 	struct standing standing;
 
+	if (d->source)
+		source_check(d->source);
 	daemon_stand(d, &standing);
 	if (standing_print(&standing, &text))
 		server_answer(request, -ENOMEM, strerror(ENOMEM));

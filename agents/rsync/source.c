@@ -27,6 +27,7 @@ struct source {
 	struct module *module;
 	struct changes changes;
 	struct guard_anchor anchor;
+	uint64_t generation; /* of the tree's token when it began to be served */
 	struct loop_timer step; /* the tree has more to do */
 	struct loop_timer ring; /* the end of the debounce */
 	bool serving;
@@ -50,7 +51,15 @@ static int source_look(const struct source *s, struct fault *fault)
 	struct guard_view view;
 	int r = guard_look(s->setting->config, &s->anchor, &view, fault);
 
-	return r ? r : guard_judge_source(s->setting->config, &view, 1, fault);
+	return r ? r : guard_judge_source(s->setting->config, &view, s->generation, fault);
+}
+
+void source_check(struct source *s)
+{
+	struct fault fault = FAULT_INIT;
+
+	if (s->tree && source_look(s, &fault))
+		source_lose(s, &fault);
 }
 
 static void source_ring(void *data)
@@ -137,6 +146,7 @@ static int source_open(struct source *s, const struct inet *address, struct faul
 	static const struct module_ops ops = {.ready = source_module_ready,
 					      .failed = source_module_failed};
 	const struct rsync_config *config = s->setting->config;
+	struct guard_view view;
 	int r;
 
 	if (config->mode == CONFIG_SNAPSHOT) {
@@ -150,6 +160,10 @@ static int source_open(struct source *s, const struct inet *address, struct faul
 	if (r)
 		return fault_set(fault, FAULT_GENERIC, r, "%s: %s", config->directory,
 				 strerror(-r));
+	r = guard_look(config, &s->anchor, &view, fault);
+	if (r)
+		return r;
+	s->generation = view.generation;
 	/* The watches first: what changes while nobody is served yet is told later. */
 	r = tree_open(config->directory, s->setting->filter, config->fanotify, &s->tree, fault);
 	if (!r)

@@ -46,6 +46,12 @@ int source_start(const struct setting *setting, const struct inet *address,
 		 const struct source_ops *ops, void *data, struct source **ret_source,
 		 struct fault *fault);
 
+/*
+ * Looks whether the tree is still there, and loses it if not: while a target's rsync uses it, it can
+ * be unmounted (umount -l) without any event.
+ */
+void source_check(struct source *source);
+
 /* When it returns nobody is served and nothing is watched. */
 void source_stop(struct source **source);
 void source_tell(const struct source *source, struct source_facts *ret_facts);

@@ -19,6 +19,7 @@
 #define FANOTIFY_MASK                                                                              \
 	(FAN_CREATE | FAN_DELETE | FAN_MOVED_FROM | FAN_MOVED_TO | FAN_CLOSE_WRITE | FAN_ATTRIB |  \
 	 FAN_ONDIR)
+#define FANOTIFY_EVENT 1024 /* bytes: a name has 255, a handle 128 */
 #define FANOTIFY_READ 16384
 #define FANOTIFY_WORK 256 /* directories a step */
 
@@ -156,31 +157,43 @@ static bool fanotify_is_lost(const struct tree *tree, int root)
 	       st.st_ino != fanotify_of(tree)->inode;
 }
 
+static void fanotify_event(struct tree *tree, int root, const struct fanotify_event_metadata *event,
+			   struct changes *changes)
+{
+	const struct fanotify_event_info_fid *info =
+		(const struct fanotify_event_info_fid *)(event + 1);
+
+	if (event->mask & FAN_Q_OVERFLOW) {
+		tree->facts.overflows++;
+		changes_fill(changes);
+	} else if (event->event_len > sizeof(*event) &&
+		   info->hdr.info_type == FAN_EVENT_INFO_TYPE_DFID_NAME &&
+		   fanotify_path(tree, root, info)) {
+		fanotify_told(tree, event, changes);
+	}
+}
+
 static int fanotify_events(struct tree *tree, struct changes *changes)
 {
-	char bytes[FANOTIFY_READ] __attribute__((aligned(__alignof__(uint64_t))));
+	char bytes[FANOTIFY_READ];
+	/* The kernel puts one event behind the other, aligned or not. */
+	char event[FANOTIFY_EVENT] __attribute__((aligned(__alignof__(uint64_t))));
 	/* Not held open: it would keep the filesystem from being unmounted. */
 	AUTO_CLOSE int root = open(tree->directory.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const struct fanotify_event_metadata *event;
+	uint32_t length;
 	ssize_t n;
 
 	if (fanotify_is_lost(tree, root))
 		return TREE_LOST;
 	n = read(tree->fd, bytes, sizeof(bytes));
-	event = (const struct fanotify_event_metadata *)bytes;
-	for (ssize_t left = n; left > 0 && FAN_EVENT_OK(event, left);
-	     event = FAN_EVENT_NEXT(event, left)) {
-		const struct fanotify_event_info_fid *info =
-			(const struct fanotify_event_info_fid *)(event + 1);
-
-		if (event->mask & FAN_Q_OVERFLOW) {
-			tree->facts.overflows++;
+	for (ssize_t at = 0; n - at >= (ssize_t)FAN_EVENT_METADATA_LEN; at += length) {
+		memcpy(&length, bytes + at, sizeof(length));
+		if (length < FAN_EVENT_METADATA_LEN || length > n - at || length > sizeof(event)) {
 			changes_fill(changes);
-		} else if (event->event_len > sizeof(*event) &&
-			   info->hdr.info_type == FAN_EVENT_INFO_TYPE_DFID_NAME &&
-			   fanotify_path(tree, root, info)) {
-			fanotify_told(tree, event, changes);
+			break;
 		}
+		memcpy(event, bytes + at, length);
+		fanotify_event(tree, root, (const struct fanotify_event_metadata *)event, changes);
 	}
 	return n > (ssize_t)(sizeof(bytes) / 2) ? TREE_MORE : 0;
 }

@@ -18,8 +18,9 @@
 #include "daemon/errand.h"
 #include "daemon/loop.h"
 
-#define PEERS_RETRY_MS 1000 /* between tries to join */
-#define PEERS_DRAIN_MS 10   /* between tries to send what corosync did not take */
+#define PEERS_RETRY_MS 1000 /* between tries to join, at first; twice as long each time, up to */
+#define PEERS_RETRY_MAX_MS 30000
+#define PEERS_DRAIN_MS 10 /* between tries to send what corosync did not take */
 #define PEERS_GAP_MS 1000
 
 /* What every message begins with: of this make, and what it is. */
@@ -43,6 +44,7 @@ struct peers {
 
 	struct errand *errand; /* joining */
 	struct loop_timer retry;
+	long long retry_ms; /* the pause before the last try; 0: none was needed */
 	cpg_handle_t handle;
 	int fd; /* -1: away */
 	enum peers_state state;
@@ -276,6 +278,15 @@ static void peers_totem(cpg_handle_t handle, struct cpg_ring_id ring, uint32_t c
 
 /* Coming and going ------------------------------------------------------------------------- */
 
+/* A try costs a thread and some sockets, and where corosync does not run it may be missing for good. */
+static void peers_try_later(struct peers *peers)
+{
+	peers->retry_ms = peers->retry_ms ? 2 * peers->retry_ms : PEERS_RETRY_MS;
+	if (peers->retry_ms > PEERS_RETRY_MAX_MS)
+		peers->retry_ms = PEERS_RETRY_MAX_MS;
+	(void)loop_timer_set(&peers->retry, peers->retry_ms);
+}
+
 static void peers_lose(struct peers *peers)
 {
 	loop_unwatch(peers->loop, peers->fd);
@@ -287,7 +298,8 @@ static void peers_lose(struct peers *peers)
 	peers->member_count = 0;
 	peers->lost = false;
 	peers->ping_sent = peers->ping_seen = 0;
-	(void)loop_timer_set(&peers->retry, PEERS_RETRY_MS);
+	peers->retry_ms = 0;
+	peers_try_later(peers);
 	peers_become(peers, PEERS_AWAY);
 }
 
@@ -309,7 +321,7 @@ static void peers_joined(struct peers_join *join, void *data)
 	    loop_watch(peers->loop, join->fd, POLLIN, peers_dispatch, peers)) {
 		if (join->connected)
 			peers_leave(peers->loop, join->handle);
-		(void)loop_timer_set(&peers->retry, PEERS_RETRY_MS);
+		peers_try_later(peers);
 		return;
 	}
 	peers->handle = join->handle;
@@ -329,7 +341,7 @@ static void peers_try(void *data)
 	struct peers *peers = data;
 
 	if (peers_join(peers->loop, &model, peers->group, peers_joined, peers, &peers->errand))
-		(void)loop_timer_set(&peers->retry, PEERS_RETRY_MS);
+		peers_try_later(peers);
 }
 
 int peers_open(struct loop *loop, const char *group, const struct peers_ops *ops, void *data,

@@ -16,7 +16,8 @@
 #include "daemon/errand.h"
 #include "daemon/loop.h"
 
-#define QUORUM_RETRY_MS 1000
+#define QUORUM_RETRY_MS 1000 /* at first; twice as long each time, up to */
+#define QUORUM_RETRY_MAX_MS 30000
 #define QUORUM_RING_STEP 4 /* by which corosync raises the ring's sequence for a new membership */
 
 struct quorum_connect {
@@ -34,6 +35,7 @@ struct quorum {
 	void *data;
 	struct errand *errand; /* connecting */
 	struct loop_timer retry;
+	long long retry_ms; /* as that of the peers */
 	quorum_handle_t handle;
 	int fd; /* -1: not connected */
 	struct quorum_view view;
@@ -154,6 +156,15 @@ static void quorum_nodelist(quorum_handle_t handle, struct quorum_ring_id ring, 
 		quorum->signs |= QUORUM_JOINED;
 }
 
+/* As with the peers: corosync may be missing for good. */
+static void quorum_try_later(struct quorum *quorum)
+{
+	quorum->retry_ms = quorum->retry_ms ? 2 * quorum->retry_ms : QUORUM_RETRY_MS;
+	if (quorum->retry_ms > QUORUM_RETRY_MAX_MS)
+		quorum->retry_ms = QUORUM_RETRY_MAX_MS;
+	(void)loop_timer_set(&quorum->retry, quorum->retry_ms);
+}
+
 static void quorum_lose(struct quorum *quorum)
 {
 	loop_unwatch(quorum->loop, quorum->fd);
@@ -161,7 +172,8 @@ static void quorum_lose(struct quorum *quorum)
 	(void)quorum_finalize(quorum->handle); /* asks nobody */
 	quorum->view = (struct quorum_view){.connected = false};
 	quorum->signs |= QUORUM_GONE;
-	(void)loop_timer_set(&quorum->retry, QUORUM_RETRY_MS);
+	quorum->retry_ms = 0;
+	quorum_try_later(quorum);
 }
 
 static void quorum_dispatched(int fd, short events, void *data)
@@ -214,7 +226,7 @@ static void quorum_connect_done(void *data)
 	quorum->errand = NULL;
 	if (connect->error != CS_OK ||
 	    loop_watch(quorum->loop, connect->fd, POLLIN, quorum_dispatched, quorum)) {
-		(void)loop_timer_set(&quorum->retry, QUORUM_RETRY_MS);
+		quorum_try_later(quorum);
 	} else {
 		quorum->handle = connect->handle;
 		quorum->fd = connect->fd;
@@ -235,7 +247,7 @@ static void quorum_try(void *data)
 		connect->quorum = quorum;
 	if (!connect || errand_start(quorum->loop, &ops, connect, &quorum->errand, NULL)) {
 		free(connect);
-		(void)loop_timer_set(&quorum->retry, QUORUM_RETRY_MS);
+		quorum_try_later(quorum);
 	}
 }
 

@@ -3,16 +3,22 @@
 #include "daemon/loop.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <qb/qbloop.h>
 
 #include "base/attr.h"
+#include "base/deadline.h"
 #include "base/fault.h"
+
+#define LOOP_SECOND 1000000000LL /* of deadline_now() */
 
 struct loop_watch {
 	struct loop_watch *next; /* of signals */
@@ -36,6 +42,8 @@ struct loop {
 	size_t room;		     /* places there */
 	struct loop_watch *signals;
 	struct loop_listener listeners[LOOP_LISTENERS]; /* free ones have no function */
+	struct loop_timer *timers;			/* the next one first */
+	int alarm;					/* a timerfd, for it */
 	struct loop_timer tick;
 	long long alive; /* when it was last seen to run, in milliseconds of CLOCK_BOOTTIME */
 };
@@ -81,21 +89,52 @@ static void loop_tick(void *data)
 	loop_schedule_tick(data);
 }
 
+/*
+ * One descriptor for all timers: libqb's own round to milliseconds, and spin for the rest of the last
+ * one before each.
+ */
+static void loop_arm(const struct loop *loop)
+{
+	const long long due = loop->timers ? loop->timers->due : 0;
+	const struct itimerspec when = {
+		.it_value = {.tv_sec = due / LOOP_SECOND, .tv_nsec = due % LOOP_SECOND}};
+
+	(void)timerfd_settime(loop->alarm, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
+/* What is set meanwhile comes later, also when it is due at once. */
+static void loop_alarmed(int fd, short events, void *data)
+{
+	struct loop *loop = data;
+	const long long now = deadline_now();
+	struct loop_timer *timer;
+	uint64_t times;
+
+	(void)!read(fd, &times, sizeof(times));
+	while ((timer = loop->timers) && timer->due <= now) {
+		loop->timers = timer->next;
+		timer->set = false;
+		timer->fire(timer->data);
+	}
+	loop_arm(loop);
+}
+
 int loop_new(struct loop **ret_loop, struct fault *fault)
 {
-	struct loop *loop = calloc(1, sizeof(*loop));
+	AUTO_LOOP struct loop *loop = calloc(1, sizeof(*loop));
 
-	if (loop)
+	if (loop) {
+		loop->alarm = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 		loop->qb = qb_loop_create();
-	if (!loop || !loop->qb) {
-		free(loop);
+		loop_timer_init(&loop->tick, loop, loop_tick, loop);
+	}
+	if (!loop || !loop->qb || loop->alarm < 0 ||
+	    loop_watch(loop, loop->alarm, POLLIN, loop_alarmed, loop))
 		return fault_set(fault, FAULT_GENERIC, -ENOMEM, "cannot make a loop: %s",
 				 strerror(ENOMEM));
-	}
 	(void)signal(SIGPIPE, SIG_IGN);
 	loop->alive = loop_now();
-	loop_timer_init(&loop->tick, loop, loop_tick, loop);
-	*ret_loop = loop;
+	*ret_loop = TAKE(loop);
 	return 0;
 }
 
@@ -118,7 +157,9 @@ void loop_free(struct loop **loop)
 		(void)qb_loop_signal_del((*loop)->qb, w->handle);
 	for (size_t fd = 0; fd < (*loop)->room; fd++)
 		loop_unwatch(*loop, (int)fd);
-	qb_loop_destroy((*loop)->qb);
+	if ((*loop)->qb)
+		qb_loop_destroy((*loop)->qb);
+	attr_close(&(*loop)->alarm);
 	loop_free_signals((*loop)->signals);
 	free((*loop)->watches);
 	free(*loop);
@@ -260,36 +301,33 @@ void loop_timer_init(struct loop_timer *timer, struct loop *loop, void (*fire)(v
 	*timer = (struct loop_timer){.loop = loop, .fire = fire, .data = data};
 }
 
-static void loop_timer_fired(void *data)
-{
-	struct loop_timer *timer = data;
-
-	timer->set = false;
-	loop_enter(timer->loop);
-	if (!timer->set) /* not put off by whom the gap was told */
-		timer->fire(timer->data);
-}
-
 int loop_timer_set(struct loop_timer *timer, long long milliseconds)
 {
-	qb_loop_timer_handle handle = 0;
-	int r;
+	struct loop *loop = timer->loop;
+	struct loop_timer **at = &loop->timers;
 
 	loop_timer_clear(timer);
-	if (milliseconds < 0)
-		milliseconds = 0;
-	r = qb_loop_timer_add(timer->loop->qb, QB_LOOP_MED, (uint64_t)milliseconds * 1000000U,
-			      timer, loop_timer_fired, &handle);
-	if (r)
-		return r;
-	timer->handle = handle;
+	timer->due = deadline_in(milliseconds < 0 ? 0 : milliseconds).at;
 	timer->set = true;
+	while (*at && (*at)->due <= timer->due)
+		at = &(*at)->next;
+	timer->next = *at;
+	*at = timer;
+	if (loop->timers == timer)
+		loop_arm(loop);
 	return 0;
 }
 
 void loop_timer_clear(struct loop_timer *timer)
 {
-	if (timer->set)
-		(void)qb_loop_timer_del(timer->loop->qb, timer->handle);
+	struct loop_timer **at;
+
+	if (!timer->set)
+		return;
+	for (at = &timer->loop->timers; *at != timer; at = &(*at)->next)
+		;
+	*at = timer->next;
 	timer->set = false;
+	if (at == &timer->loop->timers)
+		loop_arm(timer->loop);
 }

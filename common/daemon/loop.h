@@ -58,7 +58,8 @@ struct loop_timer {
 	struct loop *loop;
 	void (*fire)(void *data);
 	void *data;
-	unsigned long long handle;
+	struct loop_timer *next; /* of those that are set, by their time */
+	long long due;		 /* nanoseconds of deadline_now() */
 	bool set;
 };
 

@@ -42,6 +42,7 @@ struct here {
 	struct loop_timer poll; /* until the hooks are done */
 	struct pass_order order;
 	struct spare *spare; /* NULL: none */
+	bool begun;	     /* the pass of the spare */
 	int status;
 };
 
@@ -114,6 +115,9 @@ static void pass_by_spare(int number, void *data)
 	struct here *here = data;
 	struct fault fault = FAULT_INIT;
 
+	if (here->begun)
+		return;
+	here->begun = true;
 	if (!pass_run(here, &fault))
 		return;
 	say_fault(&fault, here);

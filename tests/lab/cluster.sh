@@ -136,7 +136,7 @@ promoted RSC NODE | stopped RSC | idle"
 # wait_for CONDITION ARGS... [seconds]
 wait_for()
 {
-	local what=${1:-} test=() count_args=1 active="Started Starting Stopping Promoted Unpromoted"
+	local what=${1:-} test=() count_args=1 active="Started Starting Stopping Unpromoted Promoting Promoted Demoting"
 
 	case $what in
 	up) test=(every_node_online) count_args=0 ;;
