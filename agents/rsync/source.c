@@ -27,7 +27,7 @@ struct source {
 	struct module *module;
 	struct changes changes;
 	struct guard_anchor anchor;
-	uint64_t generation; /* of the tree's token when it began to be served */
+	uint64_t generation;	/* of the tree's token when it began to be served */
 	struct loop_timer step; /* the tree has more to do */
 	struct loop_timer ring; /* the end of the debounce */
 	bool serving;
