@@ -193,20 +193,20 @@ static int call_single(struct call *call, struct ipvs_service *service)
 {
 	struct ipvs_change change = {.command = IPVS_CMD_SET_DEST, .service = service};
 	struct ipvs_changes changes = {.items = &change, .count = 1};
+	const size_t turns = 2 * service->count;
 	const long long before = call_spent();
 	int r = 0;
 
-	if (!service->count)
+	if (!turns)
 		return -EINVAL;
-	for (size_t i = 0; !r && i < 2 * service->count; i++) {
+	for (size_t i = 0; !r && i < turns; i++) {
 		struct ipvs_server *server = &service->servers[i / 2];
 
 		server->weight = i % 2 ? 1 : 0;
 		change.server = server;
 		r = ipvs_apply(&call->ipvs, &changes, &call->fault);
 	}
-	printf("single %zu %lld %d\n", 2 * service->count,
-	       (call_spent() - before) / (long long)(2 * service->count), r);
+	printf("single %zu %lld %d\n", turns, (call_spent() - before) / (long long)turns, r);
 	return r;
 }
 
