@@ -282,7 +282,8 @@ switches() {
 
 # woken_by_others PROCESS: in 10 s, by neither a timer nor the library of corosync.
 woken_by_others() {
-	timeout 10 strace -qq -e trace=epoll_wait,recvfrom,accept4,read -e signal=none -p "$1" 2>&1 | awk '
+	timeout 10 strace -y -qq -e trace=epoll_wait,recvfrom,accept4,read -e signal=none -p "$1" 2>&1 | awk '
+		woken && /^read\([0-9]+<anon_inode:\[timerfd\]>/ { woken = 0 }
 		woken && !/^epoll_wait/ { other += !/^recvfrom\(.*MSG_WAITALL/; woken = 0 }
 		/^epoll_wait/ && !/= 0$/ { woken = 1 }
 		END { print other + 0 }'
