@@ -11,6 +11,10 @@ name_mysql() {
 	echo mysql
 }
 
+floor_mysql() {
+	:
+}
+
 packages_mysql() {
 	echo resource-agents mariadb-server pacemaker corosync
 }

@@ -3,7 +3,8 @@
 # awk -v form=terminal|markdown -v us=NAME -v floor=NAME [-v utf8=1] [-v colour=1] -f report.awk PART.rows SAMPLES
 #
 # SAMPLES are sorted, so that those of one key and one of peer, us, floor stand together in rising
-# order (sort -k1,1 -k2,2 -k3,3n). Exits 0 whatever goals are missed: the table says so.
+# order (sort -k1,1 -k2,2 -k3,3n). Without a floor there is no column of it. Exits 0 whatever goals are
+# missed: the table says so.
 
 BEGIN {
 	FS = " *[|] *"
@@ -89,13 +90,13 @@ function judge(key, unit, goals, peer,    part, side, i, limit, us, good, text) 
 function section(title, peer,    heads) {
 	if (form == "markdown") {
 		if (!tables++) {
-			print "| | peer | " us " | " floor " | " us " : peer | goal | |"
-			print "|---|---|---|---|---|---|---|"
+			print "| | peer | " us " | " (floor ? floor " | " : "") us " : peer | goal | |"
+			print "|---|---|---|---|---|---|" (floor ? "---|" : "")
 		}
-		print "| **" title "** | *" peer "* | | | | | |"
+		print "| **" title "** | *" peer "* | | | | |" (floor ? " |" : "")
 		return
 	}
-	heads = sprintf("%17s%17s%15s  %s : %s", peer, us, floor, us, peer)
+	heads = sprintf("%17s%17s%*s  %s : %s", peer, us, floor ? 15 : 0, floor, us, peer)
 	if (length(title) < 46)
 		printf "\n%s%-46s%s%s%s%s\n", bold, title, off, dim, heads, off
 	else
@@ -111,12 +112,13 @@ function print_row(key, title, unit, goals, peer) {
 	if (unit != "count")
 		title = title ", " unit
 	if (form == "markdown")
-		printf "| %s | %s | %s | %s | %s | %s | %s |\n", title, cell(key, "peer", unit), \
-			cell(key, "us", unit), cell(key, "floor", unit), ratios(key, unit), \
-			goal, met
+		printf "| %s | %s | %s | %s%s | %s | %s |\n", title, cell(key, "peer", unit), \
+			cell(key, "us", unit), floor ? cell(key, "floor", unit) " | " : "", \
+			ratios(key, unit), goal, met
 	else
-		printf "  %-44s%17s%17s%15s  %-20s%s\n", title, cell(key, "peer", unit), \
-			cell(key, "us", unit), cell(key, "floor", unit), ratios(key, unit), goal
+		printf "  %-44s%17s%17s%*s  %-20s%s\n", title, cell(key, "peer", unit), \
+			cell(key, "us", unit), floor ? 15 : 0, floor ? cell(key, "floor", unit) : "", \
+			ratios(key, unit), goal
 }
 
 END {
