@@ -66,7 +66,7 @@ take_lines()
 {
 	local part
 
-	while read -r -t 0.05 -u "$answers" part; do
+	while IFS= read -r -t 0.05 -u "$answers" part; do
 		# shellcheck disable=SC2086
 		take_line $unfinished$part
 		unfinished=
