@@ -24,7 +24,17 @@ on() {
 	lab exec "$node" -- "$@"
 }
 
+# What the nodes wrote stays beside the test's own log when something failed.
 cluster_end() {
+	local node kept=$BUILD/log/cluster/${0##*/}
+	if ((check_failed)); then
+		for node in "${nodes[@]}"; do
+			mkdir -p "$kept/$node"
+			lab log "$node" >"$kept/$node/corosync.log" 2>&1
+			lab log "$node" pacemaker/pacemaker.log >"$kept/$node/pacemaker.log" 2>&1
+		done
+		on "${nodes[-1]}" crm_mon -1Afr
+	fi
 	lab down >/dev/null 2>&1
 	rm -rf "$work"
 }
