@@ -7,6 +7,9 @@
 #	check "name" CMD...          ok when CMD exits 0; its output is shown when it does not
 #	check_is "name" GOT WANT     ok when the two strings are equal
 #	skip "name" "why"            could not be tested here; the continuous integration fails on it
+#	check_root                   the end of a test, with a skip, for who is not root
+#	check_inside "$@"            first command of a test that goes on in network, mount and process
+#	                             namespaces of its own, the loopback interface up
 #	check_done                   the closing line; exits 0 when nothing failed
 #
 # CMD runs in the shell of the test, so it may be a function that sets variables. TOP is the top of
@@ -58,6 +61,22 @@ check_is() {
 skip() {
 	check_skipped=$((check_skipped + 1))
 	printf 'skip %s: %s\n' "$1" "$2"
+}
+
+check_root() {
+	[[ $(id -u) != 0 ]] || return 0
+	skip "${0##*/}" 'needs root, for namespaces'
+	check_done
+}
+
+check_inside() {
+	check_root
+	if [[ ${CHECK_INSIDE:-} != yes ]]; then
+		rm -f "$check_output"
+		CHECK_INSIDE=yes exec unshare --mount --net --pid --fork --kill-child --mount-proc "$0" "$@"
+	fi
+	unset CHECK_INSIDE
+	ip link set lo up
 }
 
 check_done() {

@@ -54,10 +54,7 @@ fails()
 
 cluster_up()
 {
-	((EUID == 0)) || {
-		skip "${0##*/}" "needs root"
-		check_done
-	}
+	check_root
 	export LAB=tv-$((BASHPID % 100000)) LAB_OWNER=$$ LAB_AGENTS=$BUILD/agents
 	work=$(mktemp -d)
 	trap cluster_down EXIT

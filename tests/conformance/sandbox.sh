@@ -141,10 +141,7 @@ sandbox_each() {
 }
 
 sandbox_enter() {
-	if [[ $(id -u) != 0 ]]; then
-		skip "${0##*/}" 'needs root, for namespaces'
-		check_done
-	fi
+	check_root
 	[[ -n ${SANDBOX:-} ]] || sandbox_each "$@"
 	set -e
 	sandbox_prepare

@@ -21,7 +21,7 @@ slack=1000    # a busy machine's, after the time at which an action must have en
 ! grep -qs __asan_init "$FLOATIP" || slack=1500
 ip=203.0.113.7
 
-if [[ ${SCENE:-} == inside ]]; then
+if [[ ${CHECK_INSIDE:-} == yes ]]; then
 	work=$(mktemp -d)
 	scratch=$work/scratch
 	state=$work/state
@@ -30,16 +30,7 @@ if [[ ${SCENE:-} == inside ]]; then
 fi
 
 scene_enter() {
-	if [[ $(id -u) != 0 ]]; then
-		skip "${0##*/}" 'needs root, for namespaces'
-		check_done
-	fi
-	if [[ ${SCENE:-} != inside ]]; then
-		rm -f "$check_output"
-		SCENE=inside exec unshare --mount --net --pid --fork --kill-child --mount-proc "$0" "$@"
-	fi
-	unset SCENE
-	ip link set lo up
+	check_inside "$@"
 	trap scene_end EXIT
 	unset HA_LOGFACILITY HA_logfacility HA_LOGFILE HA_logfile HA_debug HA_DEBUGLOG OCF_EXIT_REASON_PREFIX
 }

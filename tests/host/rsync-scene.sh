@@ -15,16 +15,7 @@
 PASS=$BUILD/tests/host/rsync-pass
 
 scene_enter() {
-	if [[ $(id -u) != 0 ]]; then
-		skip "${0##*/}" 'needs root, for namespaces'
-		check_done
-	fi
-	if [[ ${SCENE:-} != inside ]]; then
-		rm -f "$check_output"
-		SCENE=inside exec unshare --mount --net --pid --fork --kill-child --mount-proc "$0" "$@"
-	fi
-	unset SCENE
-	ip link set lo up
+	check_inside "$@"
 	work=$(mktemp -d)
 	trap scene_end EXIT
 	mount -t tmpfs tmpfs "$work"

@@ -144,16 +144,7 @@ scene_prepare() {
 }
 
 scene_enter() {
-	if [[ $(id -u) != 0 ]]; then
-		skip "${0##*/}" 'needs root, for namespaces'
-		check_done
-	fi
-	if [[ ${SCENE:-} != inside ]]; then
-		rm -f "$check_output"
-		SCENE=inside exec unshare --mount --net --pid --fork --kill-child --mount-proc \
-			"$0" "$@"
-	fi
-	unset SCENE
+	check_inside "$@"
 	set -e
 	scene_prepare
 	set +e
