@@ -205,8 +205,13 @@ app() {
 	mariadb --no-defaults --protocol=tcp --host=127.0.0.1 --port="3310$1" -uapp -papp -BN app -e "$2" 2>&1
 }
 
+# Others have the file open for a moment, too: watchers and agents, to see who holds the lock.
 server() {
-	fuser "$WORK/db$1/ibdata1" 2>/dev/null | tr -d ' '
+	local pid name
+	for pid in $(fuser "$WORK/db$1/ibdata1" 2>/dev/null); do
+		{ read -r name <"/proc/$pid/comm"; } 2>/dev/null || continue
+		[[ $name == quorate-mysql || $name == mysql ]] || echo "$pid"
+	done
 }
 
 ledger() {
@@ -248,8 +253,8 @@ acked() {
 
 missing() {
 	sql "$1" 'SELECT id FROM app.t' | sort -n >"$WORK/there"
-	acked | sort >"$WORK/acked.sorted"
-	sort "$WORK/there" | comm -23 "$WORK/acked.sorted" - | wc -l
+	acked | sort >"$WORK/told"
+	sort "$WORK/there" | comm -23 "$WORK/told" - | wc -l
 }
 
 # Waits until CMD succeeds, 20 s at the most.
