@@ -194,8 +194,10 @@ int ledger_leave(struct ledger *ledger, const char *writer, const char *node)
 	return 0;
 }
 
-bool ledger_counts_on(const struct ledger *ledger, const char *node, long long followed)
+bool ledger_counts_on(const struct ledger *ledger, const char *node, const struct ledger *own)
 {
-	return followed == ledger->epoch && ledger_has(&ledger->acks, node) &&
-	       strcmp(ledger->writer, node) != 0;
+	if (!ledger_has(&ledger->acks, node) || !strcmp(ledger->writer, node))
+		return false;
+	return own->epoch == ledger->epoch || ledger_has(&ledger->sync, node) ||
+	       (own->epoch + 1 == ledger->epoch && !strcmp(own->writer, ledger->writer));
 }

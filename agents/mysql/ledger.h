@@ -75,7 +75,9 @@ int ledger_join(struct ledger *ledger, const char *writer, const char *node);
 int ledger_leave(struct ledger *ledger, const char *writer, const char *node);
 
 /*
- * Whether a commit may be nowhere but with the writer and in the relay log of this node, which
- * followed the writer of that epoch last: then it is applied before anything throws it away.
+ * Whether a commit may be nowhere but with the writer and in the relay log of this node: then it is
+ * applied before anything throws it away. own is the ledger as this node knew it last. It may be that
+ * of an epoch ago: the receiver of a replica goes on with a writer that was elected again, and
+ * acknowledges, whether the node was told or not.
  */
-bool ledger_counts_on(const struct ledger *ledger, const char *node, long long followed);
+bool ledger_counts_on(const struct ledger *ledger, const char *node, const struct ledger *own);

@@ -261,7 +261,7 @@ static int mysql_settle(struct site *site)
 		return r;
 	*site->fault = FAULT_INIT;
 	r = site_look(site);
-	if (!r && ledger_counts_on(&site->ledger, site->self, site->state.ledger.epoch))
+	if (!r && ledger_counts_on(&site->ledger, site->self, &site->state.ledger))
 		r = replica_drain(site);
 	if (!r && !site->state.partial)
 		r = site_do(site, "SET GLOBAL relay_log_purge=1");

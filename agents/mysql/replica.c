@@ -229,7 +229,9 @@ static int replica_point_at(struct site *site, const struct config_node *node)
 	return r;
 }
 
-int replica_attach(struct site *site, const struct config_node *node, const struct gtid_set *theirs)
+/* Nothing comes from it yet. What the relay logs held is gone. */
+static int replica_aim(struct site *site, const struct config_node *node,
+		       const struct gtid_set *theirs)
 {
 	int r = replica_set_position(site, theirs);
 
@@ -237,6 +239,13 @@ int replica_attach(struct site *site, const struct config_node *node, const stru
 		r = replica_point_at(site, node);
 	if (!r)
 		r = site_do(site, "SET GLOBAL relay_log_purge=1");
+	return r;
+}
+
+int replica_attach(struct site *site, const struct config_node *node, const struct gtid_set *theirs)
+{
+	int r = replica_aim(site, node, theirs);
+
 	return r ? r : site_do(site, "%s", site->dialect->start);
 }
 
@@ -299,7 +308,7 @@ static int replica_visit(struct site *site, const struct config_node *writer, st
 /* Nothing is received any more, and nothing that counts is lost. */
 static int replica_halt(struct site *site)
 {
-	const bool counted = ledger_counts_on(&site->ledger, site->self, site->state.ledger.epoch);
+	const bool counted = ledger_counts_on(&site->ledger, site->self, &site->state.ledger);
 	int r = replica_freeze(site);
 
 	if (!r && counted)
@@ -309,10 +318,7 @@ static int replica_halt(struct site *site)
 	return r ? r : site_look(site);
 }
 
-/*
- * The writer is seen again when nothing comes from it any more: what it has then is not errant here.
- * Then it is followed.
- */
+/* The writer is seen again when nothing comes from it any more: what it has then is not errant here. */
 static int replica_reconcile(struct site *site, const struct config_node *writer)
 {
 	const bool pair = pair_is(site);
@@ -326,7 +332,7 @@ static int replica_reconcile(struct site *site, const struct config_node *writer
 	if (!r)
 		r = site_do(site, "SET GLOBAL %s_enabled=%d", site->dialect->semi_slave,
 			    ledger_has(&site->ledger.acks, site->self));
-	return r ? r : replica_attach(site, writer, pair ? &theirs.executed : NULL);
+	return r ? r : replica_aim(site, writer, pair ? &theirs.executed : NULL);
 }
 
 static bool replica_follows(const struct site *site, const struct config_node *writer)
@@ -352,10 +358,10 @@ int replica_follow(struct site *site, const struct config_node *writer)
 	if (r)
 		return r;
 	site->state.partial = false;
-	r = site_remember(site, MACHINE_FOLLOWING);
-	if (r)
-		return r;
-	return replica_see_begin(site, writer);
+	r = site_remember(site, MACHINE_FOLLOWING); /* its relay log counts with the first event */
+	if (!r)
+		r = site_do(site, "%s", site->dialect->start);
+	return r ? r : replica_see_begin(site, writer);
 }
 
 int replica_fetch(struct site *site, const struct config_node *voter,

@@ -10,7 +10,8 @@
  * only when the old writer was demoted, fenced or found dead, or is cut off from all others (fencing
  * that has not come yet, or never comes). A writer that is cut off is ended by the fence of its own
  * watcher, at any time later: before, behind or without the return of its link. Commits are numbers; a history is a list of them; its position is that of
- * a MariaDB domain, so that two histories of one length by different servers are a divergence.
+ * a MariaDB domain, so that two histories of one length by different servers are a divergence. A
+ * receiver goes on with a writer that is elected again, and its node may hear of that late or never.
  */
 
 #include <errno.h>
@@ -30,7 +31,7 @@
 #define NODES_MAX 4
 #define HISTORY_MAX 600
 #define WALK_STEPS 6000
-#define WALKS 200
+#define WALKS 1000
 
 struct history {
 	struct {
@@ -44,7 +45,9 @@ struct node {
 	enum machine_state state;
 	struct history received; /* applied and relay log */
 	int applied;		 /* of received */
-	long long epoch;	 /* of the writer that it follows or was */
+	long long epoch;	 /* of the writer that it follows or was, as it knows */
+	struct ledger known;	 /* the ledger of then */
+	int source;		 /* that it follows; whether that was elected again or not */
 	bool waits;		 /* a writer that waits for acknowledgements */
 	bool acknowledges, partial, cut_off;
 	bool killed;	  /* by its own watcher, which starts it as one that is replaced */
@@ -113,22 +116,27 @@ static void event_commit(struct world *w, struct node *n)
 		world_acknowledge(w, n, n->received.length);
 }
 
+/* Its receiver connects by itself again, and a server replicates what goes on from its own. */
+static bool node_receives(const struct world *w, const struct node *n)
+{
+	const struct node *from = &w->nodes[n->source];
+
+	return n->state == MACHINE_FOLLOWING && from->state == MACHINE_WRITER &&
+	       node_reaches(from, n) &&
+	       history_begins(&from->received, &n->received, n->received.length);
+}
+
 /* One commit from the writer that it follows; the acknowledgement may come back or be lost. */
 static void event_deliver(struct world *w, struct node *n)
 {
-	for (int i = 0; i < w->count; i++) {
-		struct node *from = &w->nodes[i];
+	struct node *from = &w->nodes[n->source];
 
-		if (n->state != MACHINE_FOLLOWING || from->state != MACHINE_WRITER ||
-		    from->epoch != n->epoch || !node_reaches(from, n) ||
-		    from->received.length <= n->received.length)
-			continue;
-		n->received.commits[n->received.length] =
-			from->received.commits[n->received.length];
-		n->received.length++;
-		if (n->acknowledges && world_random(w, 4))
-			world_acknowledge(w, from, n->received.length);
-	}
+	if (!node_receives(w, n) || from->received.length == n->received.length)
+		return;
+	n->received.commits[n->received.length] = from->received.commits[n->received.length];
+	n->received.length++;
+	if (n->acknowledges && world_random(w, 4))
+		world_acknowledge(w, from, n->received.length);
 }
 
 static void event_apply(struct world *w, struct node *n)
@@ -185,6 +193,11 @@ static void event_start(struct world *w, struct node *n)
 		n->partial = true;
 	}
 	n->unacked_from = -1;
+	/* The server has forgotten its relay log: it is replayed from the files, or counts no more. */
+	if (ledger_counts_on(&w->ledger, n->name, &n->known))
+		n->applied = n->received.length;
+	else
+		n->received.length = n->applied;
 }
 
 static void event_freeze(struct world *w, struct node *n)
@@ -202,7 +215,7 @@ static void event_follow(struct world *w, struct node *n)
 	if ((n->state == MACHINE_FROZEN || n->state == MACHINE_DRAINED) &&
 	    n->epoch == w->ledger.epoch && world_random(w, 2))
 		return;
-	if (ledger_counts_on(&w->ledger, n->name, n->epoch) && n->applied < n->received.length) {
+	if (ledger_counts_on(&w->ledger, n->name, &n->known) && n->applied < n->received.length) {
 		event_freeze(w, n); /* it applies what it has, and nothing is purged */
 		return;
 	}
@@ -215,6 +228,8 @@ static void event_follow(struct world *w, struct node *n)
 	n->state = MACHINE_FOLLOWING;
 	n->received.length = n->applied; /* the relay log is purged */
 	n->epoch = w->ledger.epoch;
+	n->known = w->ledger;
+	n->source = (int)(writer - w->nodes);
 	n->partial = false;
 	n->unacked_from = -1;
 	n->acknowledges = ledger_has(&w->ledger.acks, n->name);
@@ -262,6 +277,7 @@ static void world_elect(struct world *w, struct node *c, const struct ledger_nod
 	assert_int_equal(machine_move(&c->state, MACHINE_ELECTED), 0);
 	w->ledger = ledger_elect(&w->ledger, c->name, voters);
 	c->epoch = w->ledger.epoch;
+	c->known = w->ledger;
 	c->partial = false;
 	c->waits = true;
 	c->unacked_from = c->received.length;
@@ -361,8 +377,11 @@ static void event_decide(struct world *w, struct node *n)
 			(void)ledger_leave(&w->ledger, writer->name, n->name);
 	} else if (!ledger_has(&w->ledger.acks, n->name)) {
 		(void)ledger_admit(&w->ledger, writer->name, n->name);
-	} else if (n->state == MACHINE_FOLLOWING && n->epoch == writer->epoch && writer->waits &&
-		   n->received.length == writer->received.length) {
+	} else if (node_receives(w, n) && &w->nodes[n->source] == writer && n->acknowledges &&
+		   writer->waits && n->received.length == writer->received.length) {
+		/* As the agent does, before it takes anybody in. */
+		for (int i = 0; i < w->count; i++)
+			(void)ledger_admit(&w->ledger, writer->name, w->nodes[i].name);
 		(void)ledger_join(&w->ledger, writer->name, n->name);
 	}
 	if (n->state == MACHINE_FOLLOWING && n->epoch == w->ledger.epoch)
