@@ -1,44 +1,48 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
 #
-# A cluster of three database nodes in an emulated cloud that fences them, a client that tries to write
-# at all of them all the time, and rounds: something breaks, and what was acknowledged must be there.
-# Source it after nothing else; it brings cloud-cluster.sh along:
+# A cluster of three database nodes, fenced through an emulated cloud or not at all, and a client that
+# tries to write at all of them all the time. Source it after nothing else; it brings cloud-cluster.sh
+# along:
 #
 #	. "$(dirname "$0")/mysql-cluster.sh"
 #	database_up                  the cluster, in sync, and the client writing
-#	rounds NAME BREAK N          N rounds; BREAK gets the writer's name, breaks it, and ends with `mark`
-#	print_table                  a row a scenario, as Markdown
+#	missing                      prints how many acknowledged commits `writer` lacks
+#	turns FROM                   how often the acknowledging node has changed, by the servers' own clock
+#	database_done                the closing line
 #
-# A round is good when somebody accepts writes again, all nodes come back into sync by themselves,
-# one server of the three is not read-only, at no time two nodes have acknowledged by turns, and every
-# commit that the client was ever told of is at the writer. Tables are compared after each scenario.
+# fenced, monitors, retire and clients, set before, make another scene. What was acknowledged is in the
+# file `acks`, a line a commit, as tests/cluster/writers.c has them; FROM is a number of a line.
 
 # shellcheck source-path=SCRIPTDIR source=cloud-cluster.sh
 . "$(dirname "${BASH_SOURCE[0]}")/cloud-cluster.sh"
 
+export LC_ALL=C # sort and comm go through a million numbers
 nodes=(n1 n2 n3)
+fenced=yes
+monitors="2s 1s" # of a replica, of the writer
+retire=5s
+clients=${CLIENTS:-"4 5"} # connections a server, and milliseconds of rest
 writer=none
-writing=     # the client's process
-marked=0     # acknowledged commits when the break was done
-faults=()    # of this round
-table=()     # a line a scenario: NAME|ROUNDS|ACKED|LOST|TWO|BACK|MEDIAN|MOST|SECONDS
-lost=0       # acknowledged commits that were missing, over all rounds
-acks=        # file of what was acknowledged: "MILLISECONDS NODE ID"
+writing= # the client's process
+acks=    # file of what was acknowledged
+labs_made=0
 
-# database NODE: an empty one, in /var/log, which is the node's disk.
-database()
+disk()
 {
-	lab exec "$1" -- bash -euo pipefail -c "
+	REPLY=/run/quorate-lab/$LAB/$1/log
+}
+
+# An empty database in n1's /var/log, which is the node's disk.
+first_database()
+{
+	lab exec n1 -- bash -euo pipefail -c "
 		unset TMPDIR # another user's server would write there
-		install -d -o mysql -g mysql /var/log/db
-		printf '%s\n' '[mysqld]' server-id=${1#n} log-bin=binlog relay-log=relay \
-			log-slave-updates binlog-format=ROW bind-address=0.0.0.0 skip-name-resolve \
-			innodb-buffer-pool-size=32M innodb-log-file-size=16M performance-schema=0 \
-			slave-net-timeout=4 >/var/log/db.cnf
-		mariadb-install-db --no-defaults --user=mysql --datadir=/var/log/db --skip-test-db \
-			--auth-root-authentication-method=socket
-		mariadbd --no-defaults --datadir=/var/log/db --user=mysql --bootstrap <<-END
+		install -d -o mysql -g mysql /var/log/db /var/log/tmp
+		mariadb-install-db --no-defaults --user=mysql --datadir=/var/log/db --tmpdir=/var/log/tmp \
+			--skip-test-db --auth-root-authentication-method=socket
+		mariadbd --no-defaults --datadir=/var/log/db --tmpdir=/var/log/tmp --user=mysql \
+			--bootstrap <<-END
 			use mysql;
 			flush privileges;
 			CREATE DATABASE app;
@@ -47,8 +51,30 @@ database()
 			GRANT ALL ON app.* TO app@'%';
 			CREATE USER repl@'%' IDENTIFIED BY 'secret-of-replication';
 			GRANT REPLICATION SLAVE, SLAVE MONITOR ON *.* TO repl@'%';
-		END
-		(umask 077 && echo secret-of-replication >/var/log/repl.secret)"
+		END"
+}
+
+# Temporary tables are named after process ids, which are the same on all nodes: each has a tmpdir.
+settings_of()
+{
+	printf '%s\n' '[mysqld]' server-id="${1#n}" log-bin=binlog relay-log=relay tmpdir=/var/log/tmp \
+		log-slave-updates binlog-format=ROW bind-address=0.0.0.0 skip-name-resolve \
+		innodb-buffer-pool-size=32M innodb-log-file-size=16M performance-schema=0 \
+		slave-net-timeout=4
+}
+
+databases()
+{
+	local node first
+	first_database || return 1
+	disk n1
+	first=$REPLY
+	for node in "${nodes[@]}"; do
+		disk "$node"
+		[[ $node == n1 ]] || cp -a "$first/db" "$first/tmp" "$REPLY/" || return 1
+		settings_of "$node" >"$REPLY/db.cnf"
+		(umask 077 && echo secret-of-replication >"$REPLY/repl.secret")
+	done
 }
 
 # The agent, behind what makes its life hard: other nodes are far away (the file distance), and a
@@ -79,10 +105,10 @@ add_database()
 {
 	at pcs resource create db ocf:quorate:mysql datadir=/var/log/db config=/var/log/db.cnf \
 		log=/var/log/db.log "node_list=n1=192.0.2.1:3307 n2=192.0.2.2:3307 n3=192.0.2.3:3307" \
-		replication_user=repl replication_passwd_file=/var/log/repl.secret retire_timeout=5s \
+		replication_user=repl replication_passwd_file=/var/log/repl.secret retire_timeout="$retire" \
 		op start timeout=60s stop timeout=60s promote timeout=60s demote timeout=60s \
-		notify timeout=20s monitor interval=2s timeout=15s \
-		monitor interval=1s timeout=15s role=Promoted \
+		notify timeout=20s monitor interval="${monitors% *}" timeout=15s \
+		monitor interval="${monitors#* }" timeout=15s role=Promoted \
 		promotable promoted-max=1 notify=true
 }
 
@@ -92,14 +118,10 @@ fences()
 		at pcs property set stonith-enabled=true
 }
 
-disk()
-{
-	REPLY=/run/quorate-lab/$LAB/$1/log
-}
-
+# A server may hang.
 sql()
 {
-	lab exec "$1" -- mariadb --no-defaults --socket=/run/mysqld/mysqld.sock -BN -e "$2"
+	lab exec "$1" -- timeout 20 mariadb --no-defaults --socket=/run/mysqld/mysqld.sock -BN -e "$2"
 }
 
 writer_is()
@@ -114,9 +136,22 @@ ledger()
 	at crm_attribute --type crm_config --name db-quorate-ledger -G -q 2>/dev/null
 }
 
+# Some writer's word, on its disk: that costs nothing, and it is written after the cluster's ledger.
+disks_say_in_sync()
+{
+	local node line state
+	for node in "${nodes[@]}"; do
+		disk "$node"
+		{ read -r line && read -r state; } 2>/dev/null <"$REPLY/db/quorate.state" || continue
+		[[ $state != state=writer* || ! $line =~ sync=([^ ]*) || ${BASH_REMATCH[1]} != *,*,* ]] ||
+			return 0
+	done
+	return 1
+}
+
 all_in_sync()
 {
-	[[ $(ledger) =~ sync=([^ ]*) && ${BASH_REMATCH[1]} == *,*,* ]] && writer_is
+	disks_say_in_sync && [[ $(ledger) =~ sync=([^ ]*) && ${BASH_REMATCH[1]} == *,*,* ]] && writer_is
 }
 
 acked()
@@ -129,15 +164,9 @@ acked_more()
 	(($(acked) >= $1))
 }
 
-# What was on its way to the client counts as before the break.
-mark()
-{
-	marked=$(acked)
-}
-
 missing()
 {
-	cut -d ' ' -f 3 "$acks" | sort >"$work/acked"
+	head -n "$(acked)" "$acks" | cut -d ' ' -f 3 | sort >"$work/acked"
 	sql "$writer" 'SELECT id FROM app.t' | sort >"$work/there"
 	comm -23 "$work/acked" "$work/there" >"$work/missing"
 	wc -l <"$work/missing"
@@ -171,23 +200,34 @@ one_writer()
 	((count == 1))
 }
 
-# turns FROM: how often another node than before has acknowledged, since that line of the file.
+# The nodes of one machine have one clock: who acknowledged after whom is told by the servers' own time
+# of it. By the time of arrival an answer that a healed link brings would seem to be new.
 turns()
 {
-	tail -n "+$1" "$acks" | awk '$2 != node { turns++; node = $2 } END { print turns - 1 }'
+	tail -n "+$1" "$acks" | awk '$4 > 0' | sort -s -n -k 4,4 |
+		awk '$2 != node { turns++; node = $2 } END { print turns - 1 }'
+}
+
+# late FROM: how many answers came from another node than the last one before.
+late()
+{
+	tail -n "+$1" "$acks" | awk '$4 > 0 && $4 < last && $2 != node { n++ } $4 > last { last = $4; node = $2 }
+		END { print n + 0 }'
 }
 
 # silence FROM: the longest time without an acknowledgement since that line, ms.
 silence()
 {
-	tail -n "+$1" "$acks" | awk 'NR > 1 && $1 - last > most { most = $1 - last } { last = $1 } END { print most + 0 }'
+	tail -n "+$1" "$acks" |
+		awk 'NR > 1 && $1 - last > most { most = $1 - last } { last = $1 } END { print most + 0 }'
 }
 
 start_writing()
 {
-	acks=$work/acks
+	acks=$work/acks.$labs_made
 	: >"$acks"
-	(exec "$lab_lib/lab" client -- "$BUILD/tests/cluster/writers" "$acks" 4 5 \
+	# shellcheck disable=SC2086 # two numbers
+	(exec "$lab_lib/lab" client -- "$BUILD/tests/cluster/writers" "$acks" $clients \
 		n1=192.0.2.1 n2=192.0.2.2 n3=192.0.2.3 >"$work/writers" 2>&1 </dev/null) &
 	writing=$!
 }
@@ -199,107 +239,37 @@ stop_writing()
 	writing=
 }
 
-database_up()
+# Into a lab that is up.
+set_up_databases()
 {
-	local node
-	export LAB_FENCES=$BUILD/fence LAB_FIRMWARE=2 TOKEN=500 # rounds are many: loss is seen in 2.6 s
-	cluster_up hard_agent
-	for node in "${nodes[@]}"; do
-		check "$node gets a database" database "$node"
-	done
-	check "a cloud is at their switch" lab cloud serve digitalocean
+	labs_made=$((labs_made + 1))
+	seat=n1
+	check "the nodes get databases" databases
+	[[ $fenced != yes ]] || check "a cloud is at their switch" lab cloud serve digitalocean
 	check "pcs makes a promotable clone" add_database
 	check "one node is promoted" until_true 60 writer_is
 	check "all are in sync" until_true 40 all_in_sync
-	check "they are fenced" fences
-	((check_failed == 0)) || cluster_done
+	[[ $fenced != yes ]] || check "they are fenced" fences
 	start_writing
 	check "writes are accepted" until_true 20 acked_more 100
+	acked_more 100
 }
 
-blame()
+database_up()
 {
-	faults+=("$1")
+	export LAB_FENCES=$BUILD/fence LAB_FIRMWARE=2 TOKEN=500 # rounds are many: loss is seen in 2.6 s
+	cluster_up hard_agent
+	set_up_databases
+	((check_failed == 0)) || database_done
 }
 
-# one_round BREAK: faults is empty when it was good; silent is for how long nobody acknowledged.
-one_round()
+# One that is beyond repair must not end a series of rounds.
+new_lab()
 {
-	local broken=$writer first
-	first=$(acked)
-	faults=() clocked=() clocked_at=${EPOCHREALTIME/./}
-	other_than "$broken"
-	seat=$REPLY
-	"$1" "$broken" >"$work/break" 2>&1 || blame "it could not be broken: $(tail -n 1 "$work/break")"
-	clock broken
-	until_true 90 acked_more $((marked + 20)) || blame "no writes are accepted"
-	clock accepted
-	until_true 120 all_in_sync || blame "not all came back into sync: $(ledger)"
-	clock synced
-	one_writer || blame "not exactly one server accepts writes"
-	missed=$(missing)
-	((missed == 0)) || blame "$missed acknowledged commits are lost"
-	turned=$(turns "$first")
-	((turned <= 1)) || blame "the acknowledging node has changed $turned times"
-	silent=$(silence "$first")
-	clock checked
-	[[ -z ${V:-} ]] || echo "# ${clocked[*]}"
-}
-
-# clock WHAT: how long it took since the last one.
-clock()
-{
-	local now=${EPOCHREALTIME/./}
-	clocked+=("$1 $(((now - clocked_at) / 1000))")
-	clocked_at=$now
-}
-
-median()
-{
-	printf '%s\n' "$@" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)], v[NR] }'
-}
-
-# What a failed round leaves is shown, and must not fail the next one.
-round_failed()
-{
-	printf '#   %s\n' "${faults[@]}"
-	at crm_mon -1 -r | sed 's/^/#   /'
-	at crm_resource --cleanup --quiet
-	until_true 120 all_in_sync
-}
-
-rounds()
-{
-	local name=$1 break=$2 wanted=$3 n good=0 lost_here=0 two=0 silences=() start=$SECONDS before missed turned silent
-	before=$(acked)
-	for ((n = 1; n <= wanted; n++)); do
-		one_round "$break"
-		lost_here=$((lost_here + missed))
-		two=$((two + (turned > 1)))
-		silences+=("$silent")
-		if ((${#faults[@]} == 0)); then
-			good=$((good + 1))
-			continue
-		fi
-		echo "# $name, round $n:"
-		round_failed || break
-	done
-	lost=$((lost + lost_here))
-	check "$name: the tables of all nodes are the same" same_everywhere
-	check_is "$name: $wanted rounds, good ones" "$good" "$wanted"
-	table+=("$name|$good of $wanted|$(($(acked) - before))|$lost_here|$two|$(median "${silences[@]}")|$(((SECONDS - start) * 10 / wanted))")
-	echo "# ${table[-1]}"
-}
-
-print_table()
-{
-	local line name good acked lost two silent tenths
-	echo '| what happens | good rounds | acknowledged | lost | two writers | silent, ms: median (most) | s a round |'
-	echo '|---|---|---|---|---|---|---|'
-	for line in "${table[@]}"; do
-		IFS='|' read -r name good acked lost two silent tenths <<<"$line"
-		echo "| $name | $good | $acked | $lost | $two | ${silent% *} (${silent#* }) | $((tenths / 10)).$((tenths % 10)) |"
-	done
+	stop_writing
+	lab down
+	check "another lab is a cluster" lab up 3
+	set_up_databases
 }
 
 database_done()

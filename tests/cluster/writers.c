@@ -6,8 +6,13 @@
  *
  * EACH connections a server insert row after row into app.t (id, node), with PAUSE milliseconds
  * between a commit and the next try, until SIGTERM or SIGKILL. For every commit that a server has
- * said yes to, FILE gets a line "MILLISECONDS NAME ID" (since 1970, when the answer came), and the
- * lines are in the order of their times. An id is never tried twice.
+ * said yes to, FILE gets a line "MILLISECONDS NAME ID MICROSECONDS": when the answer came, and when the
+ * server gave it, by its own clock (0 when that got lost), both since 1970. The lines are in the order
+ * in which the answers came. An id is never tried twice.
+ *
+ * Who acknowledged before whom is told by the second time only: an answer that was on its way when a
+ * link was cut comes when it is healed, however long its server is dead by then. So an answer is waited
+ * for, while another connection goes on in its place.
  */
 
 #include <errno.h>
@@ -27,8 +32,9 @@
 #include "base/num.h"
 
 #define WRITERS_EACH_MAX 64
-#define WRITERS_CONNECT_S 1
-#define WRITERS_ANSWER_S 4 /* a server without power says nothing at all */
+#define WRITERS_CONNECT_MS 1000
+#define WRITERS_ANSWER_MS 4000 /* a server without power says nothing at all */
+#define WRITERS_LATE_MS 40000  /* that a kernel goes on sending what a server had said */
 #define WRITERS_REFUSED_MS 20
 
 /* What all writers share. */
@@ -44,7 +50,17 @@ struct writers_job {
 	unsigned port;
 };
 
-static void writers_note(struct writers_desk *desk, const char *name, long long id)
+/* A connection; it is late once it has got a successor. */
+struct writers_line {
+	struct writers_job *job;
+	MYSQL mysql;
+	bool late;
+};
+
+static void *writers_work(void *given);
+
+static void writers_note(struct writers_desk *desk, const char *name, long long id,
+			 const char *answered)
 {
 	struct timespec now;
 	char line[128];
@@ -52,58 +68,122 @@ static void writers_note(struct writers_desk *desk, const char *name, long long 
 
 	(void)pthread_mutex_lock(&desk->lock);
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	length = snprintf(line, sizeof(line), "%lld %s %lld\n",
-			  (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000, name, id);
+	length = snprintf(line, sizeof(line), "%lld %s %lld %s\n",
+			  (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000, name, id, answered);
 	if (write(desk->file, line, (size_t)length) != length)
 		abort(); /* what is not noted would not be missed */
 	(void)pthread_mutex_unlock(&desk->lock);
 }
 
-static MYSQL *writers_connect(const struct writers_job *job)
+static void writers_spawn(struct writers_job *job)
 {
-	const unsigned connect = WRITERS_CONNECT_S, answer = WRITERS_ANSWER_S;
-	MYSQL *mysql = mysql_init(NULL);
+	pthread_t thread;
 
-	if (!mysql)
-		return NULL;
-	(void)mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect);
-	(void)mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &answer);
-	if (mysql_real_connect(mysql, job->address, "app", "app", "app", job->port, NULL, 0))
-		return mysql;
-	mysql_close(mysql);
-	return NULL;
+	if (pthread_create(&thread, NULL, writers_work, job))
+		abort();
+	(void)pthread_detach(thread);
+}
+
+/* What the library waits for, or MYSQL_WAIT_TIMEOUT, which ends its call. */
+static int writers_wait(struct writers_line *line, int wanted, int milliseconds)
+{
+	struct pollfd polled = {.fd = mysql_get_socket(&line->mysql)};
+
+	polled.events = (short)((wanted & MYSQL_WAIT_READ ? POLLIN : 0) |
+				(wanted & MYSQL_WAIT_WRITE ? POLLOUT : 0));
+	if (poll(&polled, 1, milliseconds) <= 0)
+		return MYSQL_WAIT_TIMEOUT;
+	return wanted & (MYSQL_WAIT_READ | MYSQL_WAIT_WRITE);
+}
+
+/* An answer: whoever waits for it for too long makes room for a successor first. */
+static int writers_await(struct writers_line *line, int wanted)
+{
+	struct pollfd polled = {.fd = mysql_get_socket(&line->mysql), .events = POLLIN};
+
+	if (!line->late && !poll(&polled, 1, WRITERS_ANSWER_MS)) {
+		line->late = true;
+		writers_spawn(line->job);
+	}
+	return writers_wait(line, wanted, line->late ? WRITERS_LATE_MS : WRITERS_ANSWER_MS);
+}
+
+static bool writers_connect(struct writers_line *line)
+{
+	const struct writers_job *job = line->job;
+	MYSQL *connected = NULL;
+	int wanted;
+
+	(void)mysql_init(&line->mysql);
+	(void)mysql_options(&line->mysql, MYSQL_OPT_NONBLOCK, NULL);
+	wanted = mysql_real_connect_start(&connected, &line->mysql, job->address, "app", "app",
+					  "app", job->port, NULL, CLIENT_MULTI_STATEMENTS);
+	while (wanted)
+		wanted = mysql_real_connect_cont(&connected, &line->mysql,
+						 writers_wait(line, wanted, WRITERS_CONNECT_MS));
+	return connected;
+}
+
+/* The server's clock, in the second answer to a statement: the first one was a yes by then. */
+static void writers_read_clock(struct writers_line *line, char answered[24])
+{
+	MYSQL_RES *result = NULL;
+	MYSQL_ROW row;
+	int error = 0, wanted = mysql_next_result_start(&error, &line->mysql);
+
+	(void)snprintf(answered, 24, "0");
+	while (wanted)
+		wanted = mysql_next_result_cont(&error, &line->mysql, writers_await(line, wanted));
+	if (error)
+		return;
+	wanted = mysql_store_result_start(&result, &line->mysql);
+	while (wanted)
+		wanted =
+			mysql_store_result_cont(&result, &line->mysql, writers_await(line, wanted));
+	row = result ? mysql_fetch_row(result) : NULL;
+	if (row && row[0])
+		(void)snprintf(answered, 24, "%s", row[0]);
+	mysql_free_result(result);
 }
 
 /* Until the server refuses, or is gone. */
-static void writers_insert(const struct writers_job *job, MYSQL *mysql)
+static void writers_insert(struct writers_line *line)
 {
-	char statement[96];
+	struct writers_desk *desk = line->job->desk;
+	const char *name = line->job->name;
+	char statement[200], answered[24];
 
-	for (;;) {
-		const long long id = atomic_fetch_add(&job->desk->next, 1);
+	while (!line->late) {
+		const long long id = atomic_fetch_add(&desk->next, 1);
+		const int length =
+			snprintf(statement, sizeof(statement),
+				 "INSERT INTO t (id, node) VALUES (%lld, %s); "
+				 "SELECT CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000000 AS INTEGER)",
+				 id, name + strcspn(name, "0123456789"));
+		int error = 0, wanted = mysql_real_query_start(&error, &line->mysql, statement,
+							       (unsigned long)length);
 
-		(void)snprintf(statement, sizeof(statement),
-			       "INSERT INTO t (id, node) VALUES (%lld, %s)", id,
-			       job->name + strcspn(job->name, "0123456789"));
-		if (mysql_query(mysql, statement))
+		while (wanted)
+			wanted = mysql_real_query_cont(&error, &line->mysql,
+						       writers_await(line, wanted));
+		if (error)
 			return;
-		writers_note(job->desk, job->name, id);
-		(void)poll(NULL, 0, job->desk->pause);
+		writers_read_clock(line, answered);
+		writers_note(desk, name, id, answered);
+		(void)poll(NULL, 0, desk->pause);
 	}
 }
 
 static void *writers_work(void *given)
 {
-	const struct writers_job *job = given;
+	struct writers_line line = {.job = given};
 
-	for (;;) {
-		MYSQL *mysql = writers_connect(job);
-
-		if (mysql) {
-			writers_insert(job, mysql);
-			mysql_close(mysql);
-		}
-		(void)poll(NULL, 0, WRITERS_REFUSED_MS);
+	while (!line.late) {
+		if (writers_connect(&line))
+			writers_insert(&line);
+		mysql_close(&line.mysql);
+		if (!line.late)
+			(void)poll(NULL, 0, WRITERS_REFUSED_MS);
 	}
 	return NULL;
 }
@@ -128,13 +208,11 @@ static int writers_start(struct writers_desk *desk, long long each, char *const 
 	for (; *servers; servers++) {
 		for (long long i = 0; i < each; i++) {
 			struct writers_job *job = calloc(1, sizeof(*job));
-			pthread_t thread;
 
 			if (!job || writers_read(job, *servers))
 				return -EINVAL;
 			job->desk = desk;
-			if (pthread_create(&thread, NULL, writers_work, job))
-				return -EAGAIN;
+			writers_spawn(job);
 		}
 	}
 	return 0;
