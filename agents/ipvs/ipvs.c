@@ -12,11 +12,14 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/deadline.h"
 #include "base/fault.h"
 #include "base/file.h"
+#include "base/num.h"
 #include "cluster/quorum_ask.h"
 #include "daemon/control.h"
 #include "daemon/keeper.h"
+#include "host/lockfile.h"
 #include "ipvs/config.h"
 #include "ipvs/intent.h"
 #include "ipvs/kernel_side.h"
@@ -36,11 +39,29 @@
 /* The side that the sync daemon was told; the core's role is ahead of it during a demote. */
 #define IPVS_SIDE "side"
 
+/* When a monitor started the daemon again, in seconds of CLOCK_MONOTONIC. */
+#define IPVS_REVIVED "revived"
+#define IPVS_SECOND_NS 1000000000LL
+
 struct ipvs_places {
 	struct keeper keeper;
 	char base[IPVS_PATH_MAX];  /* the record's path without its suffix */
 	char table[IPVS_PATH_MAX]; /* the daemon's table of what it made */
 };
+
+/* All that a look sees, with what its words lie in. */
+struct ipvs_sight {
+	struct verdict_view view;
+	char wrong[IPVS_CHANGE_TEXT_MAX], sync[IPVS_CHANGE_TEXT_MAX];
+	struct fault setting;
+	struct buf servers, through;
+};
+
+static void ipvs_sight_release(struct ipvs_sight *sight)
+{
+	buf_release(&sight->servers);
+	buf_release(&sight->through);
+}
 
 static int ipvs_places(struct call *call, struct ipvs_places *ret_places)
 {
@@ -135,47 +156,93 @@ static int ipvs_look_table(struct call *call, struct kernel_side *side,
 	return 0;
 }
 
+/* What the daemon says, and what the kernel has beside its table. */
+static int ipvs_look_at_work(struct call *call, const void *config, struct kernel_side *side,
+			     const struct ipvs_places *places, struct ipvs_sight *sight)
+{
+	struct verdict_view *view = &sight->view;
+	int r = ipvs_look_table(call, side, places, view, sight->wrong);
+
+	if (!r)
+		r = ipvs_look_servers(call, places, view, &sight->servers);
+	if (!r)
+		r = sync_look(&side->ipvs, config, view->active, sight->sync, &call->fault);
+	if (!r && view->active && call->check_level >= IPVS_THROUGH_LEVEL)
+		r = ipvs_look_through(call, places, view, &sight->through);
+	if (!r && settings_look(config, &sight->setting))
+		view->setting_words = sight->setting.reason;
+	view->sync_words = sight->sync[0] ? sight->sync : NULL;
+	return r;
+}
+
+/*
+ * In a monitor, and where no other action is at work: what the cluster would do, stop and start, takes
+ * the last service away, and with it the connections that have traffic at that moment.
+ */
+static void ipvs_revive(struct call *call, const struct ipvs_places *places,
+			struct verdict_view *view)
+{
+	const struct deadline at_once = deadline_in(0);
+	const long long now = deadline_now() / IPVS_SECOND_NS;
+	const char *last;
+	char text[24];
+	long long at;
+
+	if (call->probe || strcmp(call->action, "monitor") != 0 ||
+	    lockfile_take(call->lock_path, &at_once, &call->lock))
+		return;
+	call_load_record(call);
+	last = record_get(&call->record, IPVS_REVIVED);
+	view->revived_ago = last && !num_parse(last, 0, now, &at) ? now - at : VERDICT_NEVER;
+	if (!record_get(&call->record, "role") || !verdict_revives(view) ||
+	    keeper_ensure(&places->keeper, IPVS_DAEMON, places->base, &call->deadline,
+			  &call->fault))
+		return;
+	(void)snprintf(text, sizeof(text), "%lld", now);
+	call_keep(call, IPVS_REVIVED, text);
+	log_line(&call->log, LOG_WARNING, "%s; it was started again", view->daemon_words);
+	view->daemon = KEEPER_ANSWERS;
+	view->revived = true;
+}
+
 static int ipvs_look(struct call *call, const void *config, enum role_state *ret_state)
 {
 	AUTO_KERNEL_SIDE struct kernel_side side = KERNEL_SIDE_INIT;
-	char wrong[IPVS_CHANGE_TEXT_MAX], sync[IPVS_CHANGE_TEXT_MAX] = "";
-	struct verdict_view view = {.active = ipvs_is_active(call)};
-	struct fault fault = FAULT_INIT, setting = FAULT_INIT;
-	AUTO_BUF struct buf answer = BUF_INIT, through = BUF_INIT;
+	const struct deadline patience =
+		deadline_within(&call->deadline, deadline_left(&call->deadline) / 4);
+	CLEANUP(ipvs_sight_release)
+	struct ipvs_sight sight = {.view = {.active = ipvs_is_active(call),
+					    .revived_ago = VERDICT_NEVER},
+				   .servers = BUF_INIT,
+				   .through = BUF_INIT};
+	struct verdict_view *view = &sight.view;
+	struct fault fault = FAULT_INIT;
 	struct ipvs_places places;
 	int r = ipvs_places(call, &places);
 
 	if (r)
 		return r;
-	view.daemon = keeper_look(&places.keeper, &call->deadline, &fault);
-	view.daemon_words = fault.reason;
+	view->daemon = keeper_look(&places.keeper, &patience, &fault);
+	view->daemon_words = fault.reason;
 	r = kernel_side_open(&side, call);
-	if (r && view.daemon == KEEPER_GONE) {
+	if (r && view->daemon == KEEPER_GONE) {
 		/* Without IPVS nothing of it can be here. */
 		call->fault = FAULT_INIT;
 		*ret_state = ROLE_ABSENT;
 		return 0;
 	}
-	if (!r && view.daemon != KEEPER_ANSWERS) {
+	if (!r && view->daemon != KEEPER_ANSWERS) {
 		r = kernel_side_own(&side, call, config, places.table);
 		if (!r)
-			r = kernel_side_count(&side, call, &view.here);
-	} else if (!r) {
-		r = ipvs_look_table(call, &side, &places, &view, wrong);
+			r = kernel_side_count(&side, call, &view->here);
 		if (!r)
-			r = ipvs_look_servers(call, &places, &view, &answer);
-		if (!r)
-			r = sync_look(&side.ipvs, config, view.active, sync, &call->fault);
-		if (!r && view.active && call->check_level >= IPVS_THROUGH_LEVEL)
-			r = ipvs_look_through(call, &places, &view, &through);
-		if (!r && settings_look(config, &setting))
-			view.setting_words = setting.reason;
+			ipvs_revive(call, &places, view);
 	}
-	if (r)
-		return r;
-	view.sync_words = sync[0] ? sync : NULL;
-	*ret_state = verdict_reach(&view, &call->fault);
-	return 0;
+	if (!r && view->daemon == KEEPER_ANSWERS)
+		r = ipvs_look_at_work(call, config, &side, &places, &sight);
+	if (!r)
+		*ret_state = verdict_reach(view, &call->fault);
+	return r;
 }
 
 /*

@@ -10,14 +10,28 @@ static enum role_state verdict_broken(struct fault *fault, const char *words)
 	return ROLE_BROKEN;
 }
 
+static bool verdict_was_revived(const struct verdict_view *v)
+{
+	return v->revived_ago != VERDICT_NEVER && v->revived_ago < VERDICT_AGAIN_S;
+}
+
+bool verdict_revives(const struct verdict_view *v)
+{
+	return v->daemon != KEEPER_ANSWERS && v->here && !verdict_was_revived(v);
+}
+
 static enum role_state verdict_without_daemon(const struct verdict_view *v, struct fault *fault)
 {
-	if (v->daemon == KEEPER_SILENT)
-		return verdict_broken(fault, v->daemon_words);
-	if (!v->here)
+	const char *again = verdict_was_revived(v) ? ", and was started again before" : "";
+
+	if (v->daemon != KEEPER_SILENT && !v->here)
 		return ROLE_ABSENT;
-	(void)fault_set(fault, FAULT_GENERIC, 0,
-			"the daemon is not running; the table stays as it was, unchecked");
+	if (fault->kind) {
+		fault_prefix(fault, "%s, and can't be started again: ", v->daemon_words);
+		return ROLE_BROKEN;
+	}
+	(void)fault_set(fault, FAULT_GENERIC, 0, "%s%s; %s", v->daemon_words, again,
+			v->here ? "the table stays as it was, unchecked" : "there is no table");
 	return ROLE_BROKEN;
 }
 
@@ -42,6 +56,11 @@ enum role_state verdict_reach(const struct verdict_view *v, struct fault *fault)
 	if (v->through) {
 		(void)fault_set(fault, FAULT_GENERIC, 0, "no answer through %s", v->through);
 		return ROLE_BROKEN;
+	}
+	if (v->revived) {
+		(void)fault_set(fault, FAULT_GENERIC, 0,
+				"%s; it was started again, the table had stayed", v->daemon_words);
+		return v->active ? ROLE_DEGRADED : ROLE_LAGGING;
 	}
 	if (v->wrong)
 		(void)fault_set(fault, FAULT_GENERIC, 0, "repaired: %s%s", v->first_wrong,

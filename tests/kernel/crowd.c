@@ -7,8 +7,8 @@
  *	crowd web BODY PORT...		answers whatever comes with a page, and closes; in one process,
  *					which a server that is asked a thousand times a second had better be
  *	crowd open ADDRESS PORT COUNT	makes COUNT connections and prints "open N"; for each line on
- *					stdin a byte goes over each, and "alive N" says how many came
- *					back within ten seconds
+ *					stdin a byte goes over each, as often as the line says (1), and
+ *					"alive N" says how many came back within ten seconds, each time
  */
 
 #include <arpa/inet.h>
@@ -144,7 +144,15 @@ static int crowd_open(struct crowd *crowd, char **argv)
 	printf("open %lu\n", (unsigned long)crowd->count);
 	(void)fflush(stdout);
 	while (fgets(line, sizeof(line), stdin)) {
-		printf("alive %lu\n", (unsigned long)crowd_ask(crowd));
+		long times = strtol(line, NULL, 10);
+		nfds_t alive = crowd->count;
+
+		do {
+			const nfds_t now = crowd_ask(crowd);
+
+			alive = now < alive ? now : alive;
+		} while (--times > 0);
+		printf("alive %lu\n", (unsigned long)alive);
 		(void)fflush(stdout);
 	}
 	return 0;

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 
 #define ANSWERS .daemon = KEEPER_ANSWERS
+#define NEVER .revived_ago = VERDICT_NEVER
 
 static void test_rows(void **state)
 {
@@ -24,12 +25,21 @@ static void test_rows(void **state)
 		const char *reason;
 	} rows[] = {
 		{{.daemon = KEEPER_GONE}, ROLE_ABSENT, ""},
-		{{.daemon = KEEPER_GONE, .here = 1},
+		{{.daemon = KEEPER_GONE, .daemon_words = "it died", .here = 1, NEVER},
 		 ROLE_BROKEN,
-		 "the daemon is not running; the table stays as it was, unchecked"},
-		{{.daemon = KEEPER_SILENT, .daemon_words = "it is stopped"},
+		 "it died; the table stays as it was, unchecked"},
+		{{.daemon = KEEPER_GONE, .daemon_words = "it died", .here = 1, .revived_ago = 299},
 		 ROLE_BROKEN,
-		 "it is stopped"},
+		 "it died, and was started again before; the table stays as it was, unchecked"},
+		{{.daemon = KEEPER_SILENT, .daemon_words = "it is stopped", NEVER},
+		 ROLE_BROKEN,
+		 "it is stopped; there is no table"},
+		{{ANSWERS, .daemon_words = "it died", .revived = true, .active = true},
+		 ROLE_DEGRADED,
+		 "it died; it was started again, the table had stayed"},
+		{{ANSWERS, .daemon_words = "it died", .revived = true},
+		 ROLE_LAGGING,
+		 "it died; it was started again, the table had stayed"},
 		{{ANSWERS, .active = true}, ROLE_ACTIVE, ""},
 		{{ANSWERS}, ROLE_STANDBY, ""},
 		{{ANSWERS, .active = true, .wrong = 1, .first_wrong = "x is missing"},
@@ -70,6 +80,35 @@ static void test_rows(void **state)
 		assert_int_equal(verdict_reach(&rows[i].view, &fault), rows[i].reached);
 		assert_string_equal(fault.reason, rows[i].reason);
 	}
+}
+
+static void test_revives(void **state)
+{
+	static const struct {
+		struct verdict_view view;
+		bool revives;
+	} rows[] = {
+		{{.daemon = KEEPER_GONE, .here = 1, NEVER}, true},
+		{{.daemon = KEEPER_SILENT, .here = 1, NEVER}, true},
+		{{.daemon = KEEPER_GONE, NEVER}, false},
+		{{.daemon = KEEPER_GONE, .here = 1, .revived_ago = VERDICT_AGAIN_S - 1}, false},
+		{{.daemon = KEEPER_GONE, .here = 1, .revived_ago = VERDICT_AGAIN_S}, true},
+		{{ANSWERS, .here = 1, NEVER}, false},
+	};
+	struct fault fault = FAULT_INIT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_int_equal(verdict_revives(&rows[i].view), rows[i].revives);
+
+	/* One that was tried, and could not begin. */
+	(void)fault_set(&fault, FAULT_GENERIC, 0, "no memory");
+	assert_int_equal(verdict_reach(&(struct verdict_view){.daemon = KEEPER_GONE,
+							      .daemon_words = "it died",
+							      .here = 1,
+							      NEVER},
+				       &fault),
+			 ROLE_BROKEN);
+	assert_string_equal(fault.reason, "it died, and can't be started again: no memory");
 }
 
 static const char *want(struct intent_service *service, const struct standing *standings,
@@ -159,6 +198,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_revives),
 		cmocka_unit_test(test_wanted),
 		cmocka_unit_test(test_hysteresis),
 	};
