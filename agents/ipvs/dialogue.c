@@ -25,21 +25,34 @@ static bool dialogue_passes(const struct dialogue *dialogue, const struct dialog
 	       !dialogue_begins(step->expect, strlen(step->expect), dialogue->aside);
 }
 
+static enum talk_turn dialogue_step(const struct dialogue *dialogue, struct talk *talk,
+				    const char *line, size_t length)
+{
+	const struct dialogue_step *step = &dialogue->steps[talk->stage];
+
+	if (!dialogue_begins(line, length, step->expect))
+		return talk_over(talk, OUTCOME_STATUS, "%.*s", (int)length, line);
+	talk->stage++;
+	if (step->then && step->then(talk, line, length) == TALK_OVER)
+		return TALK_OVER;
+	if (step->say)
+		step->say(&talk->out, talk->target);
+	if (!step->then && (size_t)talk->stage == dialogue->count)
+		return talk_over(talk, OUTCOME_OK, "%.*s", (int)length, line);
+	return TALK_ON;
+}
+
 enum talk_turn dialogue_hear(const struct dialogue *dialogue, struct talk *talk, bool end)
 {
 	size_t at = 0, length, whole;
 
-	for (; talk_line(talk, at, &length, &whole); at += whole) {
-		const struct dialogue_step *step = &dialogue->steps[talk->stage];
+	while ((size_t)talk->stage < dialogue->count && talk_line(talk, at, &length, &whole)) {
 		const char *line = talk->in.data + at;
 
-		if (!dialogue_passes(dialogue, step, line, length)) {
-			if (!dialogue_begins(line, length, step->expect))
-				return talk_over(talk, OUTCOME_STATUS, "%.*s", (int)length, line);
-			step->say(&talk->out, talk->target);
-			if ((size_t)++talk->stage == dialogue->count)
-				return talk_over(talk, OUTCOME_OK, "%.*s", (int)length, line);
-		}
+		if (!dialogue_passes(dialogue, &dialogue->steps[talk->stage], line, length) &&
+		    dialogue_step(dialogue, talk, line, length) == TALK_OVER)
+			return TALK_OVER;
+		at += whole;
 	}
 	talk_take(talk, at);
 	if (talk->in.length > DIALOGUE_LINE_MAX)

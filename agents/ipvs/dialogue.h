@@ -11,7 +11,9 @@
 
 struct dialogue_step {
 	const char *expect; /* what a good line begins with */
-	void (*say)(struct buf *out, const struct target *target); /* then */
+	void (*say)(struct buf *out, const struct target *target); /* then; or NULL */
+	/* What else follows from the line, before that: OVER, or ON, also behind the last step; or NULL. */
+	enum talk_turn (*then)(struct talk *talk, const char *line, size_t length);
 };
 
 struct dialogue {

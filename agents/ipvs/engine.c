@@ -134,13 +134,26 @@ static void engine_late(struct engine_timer *timer, long long now)
 	engine_finish(probe);
 }
 
-static int engine_register(struct engine *engine, struct probe *probe)
+static int engine_watch(struct engine *engine, struct probe *probe, int fd)
 {
 	struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
 				    .data.ptr = probe};
 
-	probe->talker.moved = false;
-	return epoll_ctl(engine->epoll, EPOLL_CTL_ADD, probe->talker.fd, &event) < 0 ? -errno : 0;
+	return epoll_ctl(engine->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+/* Its descriptors that are new. */
+static int engine_register(struct engine *engine, struct probe *probe)
+{
+	struct talker *talker = &probe->talker;
+	int r = 0;
+
+	if (talker->moved)
+		r = engine_watch(engine, probe, talker->fd);
+	if (!r && talker->side_new)
+		r = engine_watch(engine, probe, talker->side);
+	talker->moved = talker->side_new = false;
+	return r;
 }
 
 static void engine_go(struct probe *probe, uint32_t events)
@@ -149,7 +162,7 @@ static void engine_go(struct probe *probe, uint32_t events)
 
 	if (probe->state == PROBE_OVER || talker_go(&probe->talker, events, &more) == TALK_OVER)
 		engine_finish(probe);
-	else if (probe->talker.moved && engine_register(probe->engine, probe))
+	else if (engine_register(probe->engine, probe))
 		engine_late(&probe->deadline, probe->engine->now);
 	else if (more)
 		engine_queue(probe->engine, probe);
@@ -183,7 +196,7 @@ int engine_probe(struct engine *engine, const struct target *target,
 	engine->count++;
 	if (talker_begin(&probe->talker, target, &engine->wires) == TALK_OVER)
 		probe->state = PROBE_OVER;
-	r = probe->state == PROBE_RUNS ? engine_register(engine, probe) : 0;
+	r = probe->state == PROBE_RUNS ? engine_watch(engine, probe, probe->talker.fd) : 0;
 	if (r) {
 		outcome_set_errno(&probe->talker.talk.outcome, -r, false);
 		probe->state = PROBE_OVER;

@@ -35,6 +35,8 @@ struct kind {
 	enum talk_turn (*begin)(struct talk *talk);
 	/* talk->in has grown. end: no more will come; then it must be OVER. */
 	enum talk_turn (*hear)(struct talk *talk, bool end);
+	/* The second stream (talk->side): what talk_hear_side() is told. NULL: it asks for none. */
+	enum talk_turn (*hear_side)(struct talk *talk, const char *bytes, size_t length, int error);
 	/* Whether no answer until the deadline is a good one; NULL: never. */
 	bool (*may_be_silent)(const struct target *target);
 	/* What begin and hear left in talk->state; NULL: nothing. */

@@ -30,8 +30,9 @@ static void imap_logout(struct buf *out, const struct target *target)
 
 static enum talk_turn imap_hear(struct talk *talk, bool end)
 {
-	static const struct dialogue_step greeting[] = {{"* OK", imap_logout}};
-	static const struct dialogue_step login[] = {{"* OK", imap_login}, {"a OK", imap_logout}};
+	static const struct dialogue_step greeting[] = {{"* OK", imap_logout, NULL}};
+	static const struct dialogue_step login[] = {{"* OK", imap_login, NULL},
+						     {"a OK", imap_logout, NULL}};
 	static const struct dialogue plain = {greeting, ARRAY_SIZE(greeting), .aside = "* "};
 	static const struct dialogue full = {login, ARRAY_SIZE(login), .aside = "* "};
 

@@ -23,9 +23,9 @@ static void pop_quit(struct buf *out, const struct target *target)
 
 static enum talk_turn pop_hear(struct talk *talk, bool end)
 {
-	static const struct dialogue_step greeting[] = {{"+OK", pop_quit}};
+	static const struct dialogue_step greeting[] = {{"+OK", pop_quit, NULL}};
 	static const struct dialogue_step login[] = {
-		{"+OK", pop_user}, {"+OK", pop_password}, {"+OK", pop_quit}};
+		{"+OK", pop_user, NULL}, {"+OK", pop_password, NULL}, {"+OK", pop_quit, NULL}};
 	static const struct dialogue plain = {.steps = greeting, .count = ARRAY_SIZE(greeting)};
 	static const struct dialogue full = {.steps = login, .count = ARRAY_SIZE(login)};
 

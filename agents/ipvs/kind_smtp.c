@@ -18,7 +18,8 @@ static void smtp_quit(struct buf *out, const struct target *target)
 
 static enum talk_turn smtp_hear(struct talk *talk, bool end)
 {
-	static const struct dialogue_step steps[] = {{"220", smtp_helo}, {"250", smtp_quit}};
+	static const struct dialogue_step steps[] = {{"220", smtp_helo, NULL},
+						     {"250", smtp_quit, NULL}};
 	static const struct dialogue dialogue = {steps, ARRAY_SIZE(steps), .continued = true};
 
 	return dialogue_hear(&dialogue, talk, end);

@@ -93,7 +93,7 @@ static int ld_kind(const struct ld_virtual *v, struct intent_check *check)
 	return 0;
 }
 
-/* The path of a request may lack its slash; a proxy is asked for a whole URL. */
+/* The path of a request may lack its slash (FTP begins at the root, too); a proxy is asked for a whole URL. */
 static const char *ld_path(const struct ld_virtual *v, const char *request)
 {
 	char path[1024];
@@ -114,7 +114,7 @@ static void ld_texts(const struct ld_virtual *v, struct intent_check *check)
 	check->method = v->httpmethod;
 	check->request = v->request;
 	check->receive = v->receive;
-	if (check->kind == CHECK_HTTP)
+	if (check->kind == CHECK_HTTP || (check->kind == CHECK_FTP && check->request))
 		check->request = ld_path(v, check->request);
 	if (check->kind == CHECK_CONNECT || check->kind == CHECK_PING || check->kind == CHECK_UDP) {
 		check->request = NULL;
@@ -184,7 +184,7 @@ static int ld_real_rest(const struct ld_virtual *v, const struct reading *at, co
 	if (strchr(text, '"')) {
 		check->request = ld_quoted(at->intent, &text);
 		check->receive = ld_quoted(at->intent, &text);
-		if (check->kind == CHECK_HTTP)
+		if (check->kind == CHECK_HTTP || check->kind == CHECK_FTP)
 			check->request = ld_path(v, check->request);
 		if (!check->request || !check->receive)
 			return reading_fault(

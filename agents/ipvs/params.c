@@ -182,7 +182,7 @@ const struct param ipvs_params[] = {
 	},
 	TEXT("check_request", check_request, NULL, "what is asked",
 	     "http: the path. dns: the name. mysql: the statement. simpletcp and udp: the text. ldap: "
-	     "the base."),
+	     "the base. ftp: a file, fetched as anonymous where there is no check_login."),
 	TEXT("check_receive", check_receive, NULL, "what the answer must match",
 	     "A regular expression (PCRE)."),
 	TEXT("check_host", check_host, NULL, "virtual host",

@@ -80,6 +80,20 @@ int reading_add_check(const struct reading *reading, struct intent_server *serve
 	return 0;
 }
 
+/* Who may fetch a file, where nobody was named. */
+static int finish_ftp(const struct reading *at, struct intent_check *check)
+{
+	if (check->kind != CHECK_FTP || !check->request)
+		return 0;
+	if (check->tls)
+		return reading_fault(at, "a file over FTP with TLS is not supported");
+	if (!check->login) {
+		check->login = "anonymous";
+		check->password = "quorate@";
+	}
+	return 0;
+}
+
 static int finish_check(const struct reading *at, struct intent_check *check)
 {
 	if (check->kind == CHECK_EXTERNAL && !check->command)
@@ -93,7 +107,7 @@ static int finish_check(const struct reading *at, struct intent_check *check)
 		return reading_fault(at, "the interval of a check must be 10 ms at least");
 	if (check->timeout < 1)
 		return reading_fault(at, "the timeout of a check must not be 0");
-	return 0;
+	return finish_ftp(at, check);
 }
 
 static int finish_server(const struct reading *at, struct intent_service *service,

@@ -57,6 +57,13 @@ enum talk_turn talk_hear(struct talk *talk, const void *bytes, size_t length)
 	return talk_bounded(talk);
 }
 
+enum talk_turn talk_hear_side(struct talk *talk, const void *bytes, size_t length, int error)
+{
+	if (talk->kind->hear_side(talk, bytes, length, error) == TALK_OVER)
+		return TALK_OVER;
+	return talk_bounded(talk);
+}
+
 void talk_end(struct talk *talk)
 {
 	if (talk->kind->hear(talk, true) == TALK_OVER)

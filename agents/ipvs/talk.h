@@ -44,7 +44,9 @@ struct talk {
 	int stage;	/* the kind's own: how far it is */
 	bool stream;	/* a datagram's kind wants to begin again over a stream */
 	bool secure;	/* the kind wants TLS once out is sent, and is then heard with no bytes */
-	void *state;	/* the kind's own, kind->state_size zeroed bytes, or NULL */
+	uint16_t
+		side; /* the kind wants a second stream, from that port of the server; 0: no (more) */
+	void *state; /* the kind's own, kind->state_size zeroed bytes, or NULL */
 	struct outcome outcome;
 };
 
@@ -63,6 +65,12 @@ enum talk_turn talk_hear(struct talk *talk, const void *bytes, size_t length);
 
 /* No more will come. Always ends with an outcome. */
 void talk_end(struct talk *talk);
+
+/*
+ * Bytes came over the second stream, or none: it has ended, whole (error 0) or not (errno). Only for
+ * kinds that ask for one.
+ */
+enum talk_turn talk_hear_side(struct talk *talk, const void *bytes, size_t length, int error);
 
 void talk_release(struct talk *talk);
 

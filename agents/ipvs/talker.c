@@ -49,6 +49,7 @@ enum talk_turn talker_begin(struct talker *talker, const struct target *target, 
 				  .way = kind->way,
 				  .wires = wires,
 				  .fd = -1,
+				  .side = -1,
 				  .talk = TALK_INIT};
 	if (kind->way == KIND_FIXED) {
 		outcome_set(&talker->talk.outcome, kind == &kind_on ? OUTCOME_OK : OUTCOME_STATUS,
@@ -172,6 +173,54 @@ static enum talk_turn talker_talk(struct talker *talker, uint32_t events, bool *
 	return talker->talk.out.length ? talker_send(talker) : TALK_ON;
 }
 
+/* The second stream: opened when the kind asks for it, heard as far as it has come. */
+static enum talk_turn talker_open_side(struct talker *talker)
+{
+	struct target target = *talker->target;
+	int r;
+
+	target.port = talker->talk.side;
+	talker->talk.side = 0;
+	if (talker->side >= 0)
+		return TALK_ON;
+	r = wire_open(talker->wires, &target, KIND_STREAM, &talker->side);
+	if (r < 0)
+		return talk_hear_side(&talker->talk, NULL, 0, -r);
+	talker->side_new = true;
+	return TALK_ON;
+}
+
+static enum talk_turn talker_hear_side(struct talker *talker, bool *ret_more)
+{
+	char bytes[TALKER_PIECE];
+
+	for (int piece = 0; piece < TALKER_PIECES; piece++) {
+		const ssize_t n = recv(talker->side, bytes, sizeof(bytes), 0);
+
+		if (n < 0 && errno == EAGAIN)
+			return TALK_ON;
+		if (n <= 0) {
+			const int error = n ? errno : 0;
+
+			attr_close(&talker->side);
+			return talk_hear_side(&talker->talk, NULL, 0, error);
+		}
+		if (talk_hear_side(&talker->talk, bytes, (size_t)n, 0) == TALK_OVER)
+			return TALK_OVER;
+	}
+	*ret_more = true;
+	return TALK_ON;
+}
+
+static enum talk_turn talker_go_aside(struct talker *talker, bool *ret_more)
+{
+	if (talker->side >= 0 && talker_hear_side(talker, ret_more) == TALK_OVER)
+		return TALK_OVER;
+	if (talker->talk.side && talker_open_side(talker) == TALK_OVER)
+		return TALK_OVER;
+	return talker->talk.out.length ? talker_send(talker) : TALK_ON;
+}
+
 enum talk_turn talker_go(struct talker *talker, uint32_t events, bool *ret_more)
 {
 	*ret_more = false;
@@ -195,7 +244,7 @@ enum talk_turn talker_go(struct talker *talker, uint32_t events, bool *ret_more)
 		return TALK_OVER;
 	if (talker->stage == TALKER_SHAKING)
 		*ret_more = true; /* the handshake begins with us */
-	return TALK_ON;
+	return talker->kind->hear_side ? talker_go_aside(talker, ret_more) : TALK_ON;
 }
 
 void talker_late(struct talker *talker)
@@ -223,6 +272,7 @@ int talker_end(struct talker *talker)
 	if (farewell)
 		(void)talker_send(talker);
 	fd = TAKE_FD(talker->fd);
+	attr_close(&talker->side);
 	tls_end(&talker->tls);
 	if (fd >= 0)
 		kept = wire_close(talker->wires, talker->target, talker->way, fd, farewell);

@@ -26,7 +26,9 @@ struct talker {
 	bool moved;	   /* fd is another one: to be told to the caller's epoll(7), and cleared */
 	enum talker_stage stage;
 	struct wires *wires;
-	int fd; /* -1: none */
+	int fd;	       /* -1: none */
+	int side;      /* the second stream's, or -1 */
+	bool side_new; /* it has just been opened: as with moved */
 	size_t sent;
 	struct tls_session *tls;
 	struct talk talk; /* its outcome is the probe's */

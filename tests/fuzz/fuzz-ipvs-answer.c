@@ -50,6 +50,9 @@ static const struct {
 	  .receive = "1"},
 	 NULL},
 	{{.kind = CHECK_MYSQL, .login = "a", .tls = true, .read_only = -1, .lag_limit = 0}, NULL},
+	{{.kind = CHECK_FTP, .login = "a", .password = "b", .request = "/c", .receive = "d+e"},
+	 NULL},
+	{{.kind = CHECK_FTP, .login = "a", .password = "b", .request = "/c"}, NULL},
 };
 
 static void demand(bool holds)
@@ -85,6 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *receive;
 	enum talk_turn turn;
 	size_t choice, piece;
+	bool aside = false;
 
 	if (size < 2)
 		return 0;
@@ -104,10 +108,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	turn = fuzz_carry(&talk, talk_begin(&talk, kind_of(target.check), &target));
 	fuzz_echo_id(&talk, copy, size);
 	for (size_t at = 0; turn == TALK_ON && at < size; at += piece) {
-		turn = fuzz_carry(&talk, talk_hear(&talk, copy + at,
-						   size - at < piece ? size - at : piece));
+		const size_t length = size - at < piece ? size - at : piece;
+
+		aside |= talk.side != 0;
+		/* Once there is a second stream, every other piece comes over it. */
+		turn = aside && (at / piece) % 2 ? talk_hear_side(&talk, copy + at, length, 0) :
+						   talk_hear(&talk, copy + at, length);
+		turn = fuzz_carry(&talk, turn);
 		demand(talk.in.length <= TALK_IN_MAX || turn == TALK_OVER);
 	}
+	if (turn == TALK_ON && aside)
+		turn = fuzz_carry(&talk, talk_hear_side(&talk, NULL, 0, 0));
 	if (turn == TALK_ON)
 		talk_end(&talk);
 	demand(talk.outcome.code > OUTCOME_NONE && talk.outcome.code < OUTCOME_CODES);

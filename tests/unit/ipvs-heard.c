@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -22,6 +23,19 @@ static enum talk_turn heard_collect(struct talk *talk, enum talk_turn turn, stru
 		return heard_collect(talk, talk_hear(talk, "", 0), heard);
 	}
 	return turn;
+}
+
+static enum talk_turn heard_side(struct talk *talk, const char *bytes, struct heard *heard)
+{
+	enum talk_turn turn = TALK_ON;
+
+	heard->side = talk->side;
+	talk->side = 0;
+	if (bytes && *bytes)
+		turn = heard_collect(talk, talk_hear_side(talk, bytes, strlen(bytes), 0), heard);
+	return turn == TALK_ON && bytes ?
+		       heard_collect(talk, talk_hear_side(talk, NULL, 0, 0), heard) :
+		       turn;
 }
 
 void heard_run(const struct intent_check *check, const struct intent_url *url, const void *bytes,
@@ -48,7 +62,11 @@ void heard_run(const struct intent_check *check, const struct intent_url *url, c
 
 		turn = heard_collect(&talk, talk_hear(&talk, (const char *)bytes + at, n),
 				     ret_heard);
+		if (turn == TALK_ON && talk.side)
+			turn = heard_side(&talk, manner.side, ret_heard);
 	}
+	if (talk.side)
+		ret_heard->side = talk.side;
 	if (turn == TALK_ON && manner.ends)
 		talk_end(&talk);
 	ret_heard->outcome = talk.outcome;

@@ -26,7 +26,7 @@ static void check_answer(const struct intent_url *url, const char *method, const
 		struct heard heard;
 
 		heard_run(&check, url, answer, strlen(answer),
-			  (struct heard_manner){pieces[i], ends}, &heard);
+			  (struct heard_manner){.piece = pieces[i], .ends = ends}, &heard);
 		if (heard.outcome.code != want)
 			print_message("%s\nin pieces of %zu: %s\n", answer, pieces[i],
 				      heard.outcome.reason);
@@ -141,7 +141,7 @@ static void test_receive(void **state)
 		struct heard heard;
 
 		heard_run(&check, &url, cases[i].answer, strlen(cases[i].answer),
-			  (struct heard_manner){0, cases[i].ends}, &heard);
+			  (struct heard_manner){.ends = cases[i].ends}, &heard);
 		if (heard.outcome.code != cases[i].want)
 			print_message("%s: %s\n", cases[i].answer, heard.outcome.reason);
 		assert_int_equal(heard.outcome.code, cases[i].want);
@@ -156,12 +156,12 @@ static void test_request(void **state)
 	const struct intent_check bare = {.kind = CHECK_HTTP, .request = "index.html"};
 	struct heard heard;
 
-	heard_run(&check, &url, "", 0, (struct heard_manner){0, false}, &heard);
+	heard_run(&check, &url, "", 0, (struct heard_manner){.piece = 0}, &heard);
 	assert_non_null(
 		strstr(heard.said.data, "HEAD /health?a=b HTTP/1.1\r\nHost: www.example.com\r\n"));
 	assert_non_null(strstr(heard.said.data, "Connection: close\r\n"));
 	heard_release(&heard);
-	heard_run(&bare, NULL, "", 0, (struct heard_manner){0, false}, &heard);
+	heard_run(&bare, NULL, "", 0, (struct heard_manner){.piece = 0}, &heard);
 	assert_non_null(strstr(heard.said.data, "GET /index.html HTTP/1.0\r\nHost: 192.0.2.7\r\n"));
 	heard_release(&heard);
 }
@@ -177,7 +177,7 @@ static void test_bounds(void **state)
 	buf_adds(&answer, "HTTP/1.1 200 OK\r\n");
 	while (answer.length < 100000)
 		buf_adds(&answer, "X-More: and more\r\n");
-	heard_run(&check, &url, answer.data, answer.length, (struct heard_manner){1000, false},
+	heard_run(&check, &url, answer.data, answer.length, (struct heard_manner){.piece = 1000},
 		  &heard);
 	assert_int_equal(heard.outcome.code, OUTCOME_DAMAGED);
 	heard_release(&heard);
@@ -185,7 +185,7 @@ static void test_bounds(void **state)
 	buf_clear(&answer);
 	while (answer.length < 2000)
 		buf_adds(&answer, "HTTP/1.1 100 Continue\r\n\r\n");
-	heard_run(&check, &url, answer.data, answer.length, (struct heard_manner){0, false},
+	heard_run(&check, &url, answer.data, answer.length, (struct heard_manner){.piece = 0},
 		  &heard);
 	assert_int_equal(heard.outcome.code, OUTCOME_DAMAGED);
 	heard_release(&heard);
@@ -194,7 +194,7 @@ static void test_bounds(void **state)
 	buf_adds(&answer, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;");
 	while (answer.length < 5000)
 		buf_adds(&answer, "x");
-	heard_run(&check, &url, answer.data, answer.length, (struct heard_manner){0, false},
+	heard_run(&check, &url, answer.data, answer.length, (struct heard_manner){.piece = 0},
 		  &heard);
 	assert_int_equal(heard.outcome.code, OUTCOME_DAMAGED);
 	heard_release(&heard);
@@ -212,7 +212,7 @@ static void test_huge_body(void **state)
 	assert_non_null(answer);
 	memset(answer, 'x', length);
 	memcpy(answer, head, sizeof(head) - 1);
-	heard_run(&check, &url, answer, length, (struct heard_manner){16384, false}, &heard);
+	heard_run(&check, &url, answer, length, (struct heard_manner){.piece = 16384}, &heard);
 	assert_int_equal(heard.outcome.code, OUTCOME_DAMAGED);
 	heard_release(&heard);
 }

@@ -32,7 +32,8 @@ static void run(const struct kinds_case *cases, size_t count)
 			struct heard heard;
 
 			heard_run(&c->check, NULL, c->answer, strlen(c->answer),
-				  (struct heard_manner){pieces[k], c->ends}, &heard);
+				  (struct heard_manner){.piece = pieces[k], .ends = c->ends},
+				  &heard);
 			if (heard.outcome.code != c->want)
 				print_message("%s, pieces of %zu: %s\n", c->answer, pieces[k],
 					      heard.outcome.reason);
@@ -86,6 +87,55 @@ static void test_ftp(void **state)
 	};
 
 	run(cases, ARRAY_SIZE(cases));
+}
+
+#define FTP_BEFORE "220 b\r\n331 who\r\n230 in\r\n200 binary\r\n"
+#define FTP_SAID "USER joe\r\nPASS x\r\nTYPE I\r\nPASV\r\nRETR /a\r\n"
+
+/* A file comes over a second stream, from the checked server's port that the answer names. */
+static void test_ftp_file(void **state)
+{
+	static const struct {
+		const char *receive, *bytes, *side;
+		enum outcome_code code;
+		unsigned int port;
+	} rows[] = {
+		{NULL, "227 Passive (10,0,0,1,156,64).\r\n150 go\r\n", "x", OUTCOME_OK, 40000},
+		{NULL, "227 Passive 10,0,0,1,156,64\r\n150 go\r\n", "x", OUTCOME_OK, 40000},
+		{NULL, "229 Passive (|||40000|)\r\n150 go\r\n", "x", OUTCOME_OK, 40000},
+		{NULL, "227 (10,0,0,1,156,64)\r\n150 go\r\n226 sent\r\n", "", OUTCOME_OK, 40000},
+		{"el+o", "227 (10,0,0,1,156,64)\r\n150 go\r\n", "hello\n", OUTCOME_OK, 40000},
+		{"bye", "227 (10,0,0,1,156,64)\r\n150 go\r\n", "hello\n", OUTCOME_CONTENT, 40000},
+		{"a", "227 (10,0,0,1,156,64)\r\n125 go\r\n226 sent\r\n", "", OUTCOME_CONTENT,
+		 40000},
+		{"a", "227 (10,0,0,1,156,64)\r\n550 no such file\r\n", "", OUTCOME_STATUS, 40000},
+		{"a", "227 (10,0,0,1,156,64)\r\n150 go\r\n226 sent\r\n", NULL, OUTCOME_NONE, 40000},
+		{"a", "227 nowhere\r\n", NULL, OUTCOME_DAMAGED, 0},
+		{"a", "227 (10,0,0,1,256,64)\r\n", NULL, OUTCOME_DAMAGED, 0},
+		{"a", "229 (|||0|)\r\n", NULL, OUTCOME_DAMAGED, 0},
+		{"a", "229 (|||65536|)\r\n", NULL, OUTCOME_DAMAGED, 0},
+		{"a", "425 no way\r\n", NULL, OUTCOME_STATUS, 0},
+	};
+
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
+		const size_t row = i / 2;
+		const struct intent_check check = {.kind = CHECK_FTP,
+						   .login = "joe",
+						   .password = "x",
+						   .request = "/a",
+						   .receive = rows[row].receive};
+		AUTO_BUF struct buf bytes = BUF_INIT;
+		struct heard heard;
+
+		buf_addf(&bytes, FTP_BEFORE "%s", rows[row].bytes);
+		heard_run(&check, NULL, bytes.data, bytes.length,
+			  (struct heard_manner){.piece = i % 2, .side = rows[row].side}, &heard);
+		assert_int_equal(heard.outcome.code, rows[row].code);
+		assert_int_equal(heard.side, rows[row].port);
+		if (rows[row].port)
+			assert_memory_equal(heard.said.data, FTP_SAID, strlen(FTP_SAID));
+		heard_release(&heard);
+	}
 }
 
 #define POP                                                                                        \
@@ -142,7 +192,7 @@ static void test_text(void **state)
 		struct heard heard;
 
 		heard_run(&cases[i].check, NULL, cases[i].answer, strlen(cases[i].answer),
-			  (struct heard_manner){0, cases[i].ends}, &heard);
+			  (struct heard_manner){.ends = cases[i].ends}, &heard);
 		assert_int_equal(heard.outcome.code, cases[i].want);
 		heard_release(&heard);
 	}
@@ -182,7 +232,7 @@ static void heard_bytes(const struct intent_check *check, const void *bytes, siz
 {
 	struct heard heard;
 
-	heard_run(check, NULL, bytes, length, (struct heard_manner){0, false}, &heard);
+	heard_run(check, NULL, bytes, length, (struct heard_manner){.piece = 0}, &heard);
 	assert_int_equal(heard.outcome.code, want);
 	heard_release(&heard);
 }
@@ -195,7 +245,7 @@ static void test_udp(void **state)
 	const struct target silent = {.check = &any}, loud = {.check = &strict};
 	struct heard heard;
 
-	heard_run(&any, NULL, "x", 1, (struct heard_manner){0, false}, &heard);
+	heard_run(&any, NULL, "x", 1, (struct heard_manner){.piece = 0}, &heard);
 	assert_string_equal(heard.said.data, "Hel");
 	assert_int_equal(heard.outcome.code, OUTCOME_OK);
 	heard_release(&heard);
@@ -229,7 +279,7 @@ static void test_ldap(void **state)
 	heard_bytes(&search, BOUND ENTRY DONE, sizeof(BOUND ENTRY DONE) - 1, OUTCOME_OK);
 	heard_bytes(&search, BOUND DONE, sizeof(BOUND DONE) - 1, OUTCOME_CONTENT);
 	heard_bytes(&search, BOUND, sizeof(BOUND) - 1, OUTCOME_NONE);
-	heard_run(&bind, NULL, "", 0, (struct heard_manner){0, true}, &heard);
+	heard_run(&bind, NULL, "", 0, (struct heard_manner){.ends = true}, &heard);
 	assert_int_equal(heard.outcome.code, OUTCOME_CUT);
 	/* anonymous bind of version 3, id 1 */
 	assert_int_equal(heard.said.length, 14);
@@ -347,12 +397,12 @@ static void test_ping(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_smtp),	  cmocka_unit_test(test_ftp),
-		cmocka_unit_test(test_mail),	  cmocka_unit_test(test_text),
-		cmocka_unit_test(test_agent),	  cmocka_unit_test(test_udp),
-		cmocka_unit_test(test_ldap),	  cmocka_unit_test(test_dns),
-		cmocka_unit_test(test_dns_names), cmocka_unit_test(test_dns_stream),
-		cmocka_unit_test(test_ping),
+		cmocka_unit_test(test_smtp),	   cmocka_unit_test(test_ftp),
+		cmocka_unit_test(test_ftp_file),   cmocka_unit_test(test_mail),
+		cmocka_unit_test(test_text),	   cmocka_unit_test(test_agent),
+		cmocka_unit_test(test_udp),	   cmocka_unit_test(test_ldap),
+		cmocka_unit_test(test_dns),	   cmocka_unit_test(test_dns_names),
+		cmocka_unit_test(test_dns_stream), cmocka_unit_test(test_ping),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

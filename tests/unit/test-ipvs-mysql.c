@@ -94,7 +94,7 @@ static void hear(const struct intent_check *check, const struct buf *answer, enu
 		if (i)
 			heard_release(ret_heard);
 		heard_run(check, NULL, answer->data, answer->length,
-			  (struct heard_manner){pieces[i], false}, ret_heard);
+			  (struct heard_manner){.piece = pieces[i]}, ret_heard);
 		if (ret_heard->outcome.code != want)
 			print_message("pieces of %zu: %s\n", pieces[i], ret_heard->outcome.reason);
 		assert_int_equal(ret_heard->outcome.code, want);
@@ -188,7 +188,7 @@ static void test_tls(void **state)
 	expect(&check, &answer, OUTCOME_TLS);
 	buf_clear(&answer);
 	greeting(&answer, "8.0.36", true);
-	heard_run(&check, NULL, answer.data, answer.length, (struct heard_manner){0, false},
+	heard_run(&check, NULL, answer.data, answer.length, (struct heard_manner){.piece = 0},
 		  &heard);
 	assert_true(heard.secured);
 	assert_int_equal(heard.outcome.code, OUTCOME_NONE);
