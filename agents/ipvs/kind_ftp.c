@@ -77,8 +77,7 @@ static enum talk_turn ftp_open(struct talk *talk, const char *line, size_t lengt
 static enum talk_turn ftp_judge(struct talk *talk, bool more)
 {
 	const struct ftp_state *state = talk->state;
-	const enum talk_turn turn =
-		talk_expect(talk, state->kept.data, state->kept.length, more);
+	const enum talk_turn turn = talk_expect(talk, state->kept.data, state->kept.length, more);
 
 	if (turn == TALK_OVER)
 		ftp_quit(&talk->out, talk->target);
