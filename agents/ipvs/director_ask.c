@@ -54,6 +54,9 @@ static void director_ask_status(struct director *d, struct server_request *reque
 	if (r)
 		ipvs_close(&d->kernel);
 	(void)shift_refresh(d->shift);
+	/* A server may be dead for another reason by now. */
+	for (size_t i = 0; i < d->shift->plan.server_count; i++)
+		weigh_why(&d->shift->plan.servers[i], d->shift->gauges, &d->shift->weighed[i]);
 	if (!json && director_is_cut(d))
 		buf_addf(&text, "cut off from quorum, the services are withdrawn: %s\n",
 			 cluster_side_words(d->cluster));

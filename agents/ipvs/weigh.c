@@ -54,6 +54,18 @@ static int weigh_part(const struct plan_server *server, int weight, int steered)
 	return (int)((long long)weight * steered / configured);
 }
 
+void weigh_why(const struct plan_server *server, const struct gauge *gauges, struct weighed *w)
+{
+	struct weighed now = *w;
+	bool known, alive;
+
+	if (!server->server)
+		return;
+	weigh_state(server, gauges, &now, &known, &alive);
+	if (known == w->known && alive == w->alive)
+		*w = now;
+}
+
 /* What the checks make of the configured weight, or of the one that traffic steers. */
 static int weigh_checks(const struct plan_server *server, const struct gauge *gauges, int steered)
 {

@@ -35,6 +35,10 @@ enum weigh_news {
 	WEIGH_STATE = 1 << 1,  /* alive or dead; or known now */
 };
 
+/* Takes over what the checks say of a server that is in the state that it was. */
+void weigh_why(const struct plan_server *server, const struct gauge *gauges,
+	       struct weighed *weighed);
+
 /*
  * gauges: of the plan's checks, in its order. said: what people said of it, or NULL; drained: it has
  * no connections any more, or the limit has passed. A set of news.

@@ -53,6 +53,26 @@ static unsigned int look(struct scene *scene, const struct manual *said, bool dr
 	return weigh(&scene->planned, scene->gauges, said, drained, now, &scene->weighed);
 }
 
+static void test_why(void **state)
+{
+	struct scene scene;
+
+	scene_set(&scene, 1);
+	scene.gauges[0] = gauge_of(true, false, OUTCOME_NO_WEIGHT, false);
+	(void)look(&scene, NULL, false, MS);
+	assert_int_equal(scene.weighed.code, OUTCOME_REFUSED);
+	/* Dead for another reason now: since then as before. */
+	scene.gauges[0].code = OUTCOME_SILENT;
+	weigh_why(&scene.planned, scene.gauges, &scene.weighed);
+	assert_int_equal(scene.weighed.code, OUTCOME_SILENT);
+	assert_int_equal(scene.weighed.since, MS);
+	/* What has changed its state is told by weigh() first. */
+	scene.gauges[0] = gauge_of(true, true, OUTCOME_NO_WEIGHT, false);
+	weigh_why(&scene.planned, scene.gauges, &scene.weighed);
+	assert_int_equal(scene.weighed.code, OUTCOME_SILENT);
+	assert_false(scene.weighed.alive);
+}
+
 static void test_all_checks_must_succeed(void **state)
 {
 	struct scene scene;
@@ -314,6 +334,7 @@ static void test_balance_stays(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_why),
 		cmocka_unit_test(test_all_checks_must_succeed),
 		cmocka_unit_test(test_without_checks_alive),
 		cmocka_unit_test(test_doomed),
