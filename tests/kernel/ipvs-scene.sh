@@ -4,6 +4,7 @@
 # The ipvs agent in the network of net.sh.
 #
 #	scene_needs			what a test of the agent takes along, beside its own
+#	scene_loads LIBRARY...		and what the daemon loads only when a check needs it
 #	scene SERVERS [WEB]		the network, web servers on all (WEB: net_page, or net_web), an
 #					agent that never ran
 #	ipvs ACTION PARAMETER=VALUE...	runs the agent at the director as Pacemaker does; sets rc, reason
@@ -19,12 +20,20 @@
 scene_needs() {
 	kernel_needs tests/kernel/ipvs-scene.sh tests/kernel/net.sh "$BUILD/agents/ipvs" \
 		"$BUILD/libexec/quorate-ipvsd" "$BUILD/libexec/quorate-ipvs"
-	# What the daemon loads only when a check needs it.
-	[[ -n ${KERNEL_LAB:-} ]] || kernel_needs "$(/sbin/ldconfig -p | awk '/libpcre2-8.so.0/ { print $NF; exit }')"
+	scene_loads libpcre2-8.so.0
+}
+
+scene_loads() {
+	local name
+	[[ -z ${KERNEL_LAB:-} ]] || return 0
+	for name; do
+		kernel_needs "$(/sbin/ldconfig -p | awk -v name="$name" '$1 == name { print $NF; exit }')"
+	done
 }
 
 scene() {
 	export QUORATE_RUNDIR=/run/quorate QUORATE_LIBEXECDIR=$BUILD/libexec QUORATE_STATEDIR=/run/state
+	[[ -e /dev/fd ]] || ln -s /proc/self/fd /dev/fd
 	rm -rf /run/quorate /run/state
 	mkdir -p /run/quorate /run/state
 	net_up "$1"
