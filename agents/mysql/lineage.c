@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -126,16 +127,32 @@ int lineage_common(const struct lineage *mine, const struct lineage *theirs,
 	return buf_error(&text) ? -ENOMEM : gtid_parse(ret_common, text.data);
 }
 
+static int lineage_order(const void *a, const void *b)
+{
+	const struct lineage_end *one = a, *other = b;
+
+	if (one->domain != other->domain)
+		return one->domain < other->domain ? -1 : 1;
+	return one->sequence < other->sequence ? -1 : one->sequence > other->sequence;
+}
+
 void lineage_print_shared(const struct lineage *mine, const struct lineage *theirs,
 			  struct buf *text)
 {
-	for (size_t i = 0; i < mine->count; i++) {
-		const struct lineage_end *end = &mine->ends[i];
-		const uint64_t known = lineage_of(theirs, end->domain, end->server);
+	AUTO_LINEAGE struct lineage both = LINEAGE_INIT;
 
-		if (known)
-			buf_addf(text, "%s%" PRIu32 "-%" PRIu32 "-%" PRIu64,
-				 text->length ? "," : "", end->domain, end->server,
-				 known < end->sequence ? known : end->sequence);
+	for (size_t i = 0; i < mine->count; i++) {
+		struct lineage_end end = mine->ends[i];
+		const uint64_t known = lineage_of(theirs, end.domain, end.server);
+
+		if (known < end.sequence)
+			end.sequence = known;
+		if (known && lineage_put(&both, &end))
+			text->error = -ENOMEM;
 	}
+	if (both.count)
+		qsort(both.ends, both.count, sizeof(*both.ends), lineage_order);
+	for (size_t i = 0; i < both.count; i++)
+		buf_addf(text, "%s%" PRIu32 "-%" PRIu32 "-%" PRIu64, text->length ? "," : "",
+			 both.ends[i].domain, both.ends[i].server, both.ends[i].sequence);
 }

@@ -52,7 +52,10 @@ bool lineage_strays(const struct lineage *mine, const struct lineage *theirs);
 int lineage_common(const struct lineage *mine, const struct lineage *theirs,
 		   struct gtid_set *ret_common);
 
-/* Appends the binlog state of mine as it was up to there. */
+/*
+ * Appends the binlog state of mine as it was up to there. The last transaction of a domain stands last:
+ * the server takes it for that.
+ */
 void lineage_print_shared(const struct lineage *mine, const struct lineage *theirs,
 			  struct buf *text);
 

@@ -79,11 +79,24 @@ static void test_two(void **state)
 	}
 }
 
+/* The server takes the last one of a domain for the last transaction, whatever the order here is. */
+static void test_order(void **state)
+{
+	AUTO_LINEAGE struct lineage lineage = LINEAGE_INIT;
+	AUTO_BUF struct buf text = BUF_INIT;
+
+	assert_int_equal(lineage_add(&lineage, "1-2-7,0-2-150,0-1-140"), 0);
+	assert_int_equal(lineage_add(&lineage, "0-1-160,1-1-3"), 0);
+	lineage_print_shared(&lineage, &lineage, &text);
+	assert_string_equal(text.data, "0-2-150,0-1-160,1-1-3,1-2-7");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_two),
+		cmocka_unit_test(test_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
