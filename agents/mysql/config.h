@@ -17,6 +17,12 @@ enum config_rejoin {
 	REJOIN_AUTO,   /* and what was written past the cluster is taken back */
 };
 
+enum config_resync {
+	RESYNC_NONE,   /* a person puts another node's data there */
+	RESYNC_BACKUP, /* mariadb-backup of another node does */
+	RESYNC_CLONE,  /* MySQL's CLONE plugin does */
+};
+
 struct mysql_config {
 	const char *binary, *config, *datadir, *user, *group, *log, *pid, *socket;
 	const char *additional_parameters;
@@ -30,7 +36,9 @@ struct mysql_config {
 	long max_slave_lag; /* seconds */
 	bool evict_outdated_slaves;
 	const char *reader_attribute;
-	int rejoin;		  /* enum config_rejoin */
+	int rejoin; /* enum config_rejoin */
+	int resync; /* enum config_resync */
+	int resync_port;
 	long long retire_timeout; /* milliseconds */
 	bool write_fence;
 };

@@ -80,6 +80,8 @@ static int daemon_set_up(struct daemon *d, const char *base, struct fault *fault
 	if (!r)
 		r = server_open(d->loop, d->keeper.socket, requests_handle, d, &d->server, fault);
 	if (!r)
+		r = copy_open(d);
+	if (!r)
 		r = loop_on_signal(d->loop, SIGTERM, daemon_ended, d);
 	if (!r)
 		r = loop_timer_set(&d->tick, 0);
@@ -90,6 +92,7 @@ static void daemon_end(struct daemon *d)
 {
 	server_close(&d->server);
 	if (d->loop) {
+		copy_close(d);
 		voice_close(d);
 		fence_close(d);
 		sight_close(d);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the files of the watcher share: daemon.c (its life), daemon_sight.c (what it sees of its own
- * server), daemon_voice.c (its place in the cluster), daemon_fence.c (how it ends the writing) and
- * requests.c (what it is asked).
+ * server), daemon_voice.c (its place in the cluster), daemon_fence.c (how it ends the writing),
+ * daemon_copy.c (whole databases from node to node) and requests.c (what it is asked).
  */
 #pragma once
 
@@ -18,6 +18,7 @@
 #include "mysql/status.h"
 
 struct child;
+struct copy;
 struct peers;
 struct quorum;
 struct server;
@@ -101,6 +102,8 @@ struct daemon {
 	struct errand *acting;
 	struct attribute score;
 	struct loop_timer again_fence;
+
+	struct copy *copy; /* NULL: resync=none */
 };
 
 long long daemon_now(void);
@@ -127,6 +130,12 @@ void fence_open(struct daemon *d);
 void fence_step(void *data); /* something has changed that may matter */
 void fence_died(struct daemon *d);
 void fence_close(struct daemon *d);
+
+/* daemon_copy.c */
+int copy_open(struct daemon *d);
+int copy_want(struct daemon *d, bool wanted);		   /* -ENOENT: resync=none */
+void copy_print(const struct daemon *d, struct buf *text); /* appends how far it is; or nothing */
+void copy_close(struct daemon *d);
 
 /* requests.c */
 void requests_handle(struct server_request *request, const char *line, void *data);

@@ -25,6 +25,7 @@
 #include "mysql/promote.h"
 #include "mysql/replica.h"
 #include "mysql/retire.h"
+#include "mysql/settle.h"
 #include "mysql/site.h"
 #include "mysql/sql.h"
 #include "mysql/tend.h"
@@ -40,7 +41,6 @@
 #define MYSQL_SCORE_UNELECTABLE (-1000000)
 #define MYSQL_READER "reader" /* in the record: the reader attribute as it was told last */
 #define MYSQL_LAG "lag"	      /* in the record: "yes" while it lags too much */
-#define MYSQL_UNELECTABLE "unelectable" /* in the record: "yes" while a promotion would fail */
 
 /* Told when it has changed, and never in a probe. */
 static void mysql_tell_reader(struct site *site, const char *value)
@@ -90,15 +90,6 @@ static void mysql_keep_watcher(struct site *site, enum role_state *state)
 	*site->fault = FAULT_INIT;
 }
 
-/* Who is not in sync would be refused: Pacemaker must not try it again and again. */
-static void mysql_weigh(struct site *site)
-{
-	const bool out = !ledger_has(&site->ledger.sync, site->self);
-
-	if (out != !!record_get(&site->call->record, MYSQL_UNELECTABLE))
-		call_keep(site->call, MYSQL_UNELECTABLE, out ? "yes" : NULL);
-}
-
 /* Nothing to be looked after, by what was seen. */
 static bool mysql_is_well(const struct site *site, enum role_state state)
 {
@@ -108,7 +99,7 @@ static bool mysql_is_well(const struct site *site, enum role_state state)
 		return false;
 	if (state == ROLE_ACTIVE)
 		return site->state.ledger.sync.count >= site->nodes.count;
-	if (record_get(&site->call->record, MYSQL_UNELECTABLE))
+	if (record_get(&site->call->record, SETTLE_UNELECTABLE))
 		return false;
 	return v->has_source && v->receiving && v->applying && v->semi_replica;
 }
@@ -116,8 +107,8 @@ static bool mysql_is_well(const struct site *site, enum role_state state)
 /* Others whose votes were missing may be back. */
 static void mysql_reconsider(struct site *site)
 {
-	if (record_get(&site->call->record, MYSQL_UNELECTABLE) && promote_is_possible(site))
-		call_keep(site->call, MYSQL_UNELECTABLE, NULL);
+	if (record_get(&site->call->record, SETTLE_UNELECTABLE) && promote_is_possible(site))
+		call_keep(site->call, SETTLE_UNELECTABLE, NULL);
 }
 
 /* Who follows a writer would be refused until it is in sync. */
@@ -133,9 +124,13 @@ static int mysql_tend_replica(struct site *site, enum role_state *state)
 	const struct config_node *writer;
 	int r;
 
+	if (settle_waits(site)) {
+		settle_wait(site);
+		return 0;
+	}
 	if (v->has_source && v->receiving) {
-		if (record_get(&site->call->record, MYSQL_UNELECTABLE) && mysql_may_be_next(site))
-			call_keep(site->call, MYSQL_UNELECTABLE, NULL);
+		if (record_get(&site->call->record, SETTLE_UNELECTABLE) && mysql_may_be_next(site))
+			call_keep(site->call, SETTLE_UNELECTABLE, NULL);
 		return tend_replica(site);
 	}
 	r = site_learn(site);
@@ -151,6 +146,8 @@ static int mysql_tend_replica(struct site *site, enum role_state *state)
 	    !v->io_error)
 		return tend_replica(site);
 	r = replica_follow(site, writer);
+	if (r == -ESTALE && site->view.io_error == REPLICA_PURGED)
+		return settle_ask_for_copy(site);
 	if (r == -ESTALE) /* the start that follows takes that back, or says that a person must */
 		*state = ROLE_BROKEN;
 	return r == -EAGAIN ? 0 : r;
@@ -247,46 +244,6 @@ static int mysql_begin(struct site *site, struct call *call, const struct mysql_
 	return r;
 }
 
-/* A server that has just started follows the writer, or prepares to be voted for. */
-static int mysql_settle(struct site *site)
-{
-	const struct config_node *writer = config_find_node(&site->nodes, site->ledger.writer);
-	int r = -EAGAIN;
-
-	if (writer && strcmp(writer->name, site->self))
-		r = replica_follow(site, writer);
-	if (!r && pair_is(site))
-		call_keep(site->call, MYSQL_UNELECTABLE, "yes");
-	if (!r || (r != -EAGAIN && r != -ECONNREFUSED && r != -ETIMEDOUT))
-		return r;
-	*site->fault = FAULT_INIT;
-	r = site_look(site);
-	if (!r && ledger_counts_on(&site->ledger, site->self, &site->state.ledger))
-		r = replica_drain(site);
-	if (!r && !site->state.partial)
-		r = site_do(site, "SET GLOBAL relay_log_purge=1");
-	if (!r && !promote_is_possible(site))
-		call_keep(site->call, MYSQL_UNELECTABLE, "yes");
-	return r;
-}
-
-static int mysql_start_standby(struct site *site)
-{
-	int r = site_is_clustered(site) ? site_learn(site) : 0;
-
-	if (!r && site_is_clustered(site))
-		mysql_weigh(site);
-	if (!r)
-		r = retire_restart(site, false);
-	if (!r)
-		r = site_connect(site, mysqld_find(site->config));
-	if (!r)
-		r = site_look(site);
-	if (!r && site_is_clustered(site))
-		r = mysql_settle(site);
-	return r;
-}
-
 /* The action was done without it, and the next monitor will say so. */
 static void mysql_begin_watch(const struct site *site)
 {
@@ -306,9 +263,11 @@ static int mysql_stand_by(struct call *call, const void *config)
 
 	/* A writer that died is not started for a demote: stop and start come next. */
 	if (!server && !r && !(demote && role && !strcmp(role, "active")))
-		r = mysql_start_standby(&site);
+		r = settle_standby(&site);
 	if (!r)
 		mysql_begin_watch(&site);
+	if (!r && settle_waits(&site))
+		settle_wait(&site);
 	if (!server)
 		return r;
 	if (demote) /* also one that hangs: that is what the bound is for */
@@ -328,7 +287,7 @@ static int mysql_activate(struct call *call, const void *config)
 	int r = mysql_begin(&site, call, config);
 
 	if (!r && !site.sql && !call->promotable)
-		r = mysql_start_standby(&site);
+		r = settle_standby(&site);
 	if (!r && !site.sql)
 		r = fault_set(&call->fault, FAULT_GENERIC, -ESRCH, "the server is gone");
 	if (r)
@@ -380,7 +339,7 @@ static int mysql_score(struct call *call, const void *config, enum role_state st
 	site_close(&site);
 	if (state == ROLE_ACTIVE || state == ROLE_DEGRADED)
 		return MYSQL_SCORE_WRITER;
-	if (record_get(&call->record, MYSQL_UNELECTABLE))
+	if (record_get(&call->record, SETTLE_UNELECTABLE))
 		return MYSQL_SCORE_UNELECTABLE;
 	if (site.state.partial)
 		return MYSQL_SCORE_PARTIAL;

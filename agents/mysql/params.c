@@ -17,6 +17,9 @@
 /* As enum config_rejoin. */
 static const char *const rejoins[] = {"manual", "safe", "auto", NULL};
 
+/* As enum config_resync. */
+static const char *const resyncs[] = {"none", "backup", "clone", NULL};
+
 const struct param mysql_params[] = {
 	{
 		.name = "binary",
@@ -211,6 +214,31 @@ const struct param mysql_params[] = {
 			"the data directory before, in quorate.errant-TIME.sql.",
 	},
 	{
+		.name = "resync",
+		IN(PARAM_CHOICE, resync),
+		.choices = resyncs,
+		.fallback = "none",
+		.reloadable = true,
+		.brief = "a full copy for a node that can't rejoin",
+		.text = "backup (MariaDB): where rejoin has come to its end, or the writer's binary logs "
+			"don't go back far enough, the watcher gets a copy of another node's data by "
+			"mariadb-backup, of a replica's if there is one, while the own server stands "
+			"by; it comes over TLS whose key is the replication password. clone (MySQL): the "
+			"same by the CLONE plugin. When the copy is complete, a failure of the resource is "
+			"reported, and the start that follows puts it in place; the data of before are kept "
+			"beside, in DATADIR.before-TIME (one of them). DATADIR may be no mount point, and "
+			"all of the server's files must be in it. none: this is left to a person.",
+	},
+	{
+		.name = "resync_port",
+		IN(PARAM_PORT, resync_port),
+		.fallback = "4444",
+		.reloadable = true,
+		.brief = "where the watcher gives copies",
+		.text = "A TCP port, on the node's address of node_list, that is open while "
+			"resync=backup. Only who knows the replication password gets anything.",
+	},
+	{
 		.name = "retire_timeout",
 		IN(PARAM_DURATION, retire_timeout),
 		.fallback = "10s",
@@ -279,6 +307,10 @@ static int config_check_replication(const struct mysql_config *c, struct fault *
 		return fault_set(fault, FAULT_CONFIGURED, -EINVAL,
 				 "replication_user must be given with node_list: the database user "
 				 "that replicates");
+	if (c->resync != RESYNC_NONE && c->rejoin == REJOIN_MANUAL)
+		return fault_set(fault, FAULT_CONFIGURED, -EINVAL,
+				 "resync and rejoin=manual exclude each other: use rejoin=safe or "
+				 "auto, or resync=none");
 	if (!c->ssl_cert != !c->ssl_key)
 		return fault_set(fault, FAULT_CONFIGURED, -EINVAL,
 				 "replication_master_ssl_cert and _key belong together");

@@ -12,9 +12,11 @@
 #include "mysql/dialect.h"
 #include "mysql/errant.h"
 #include "mysql/pair.h"
+#include "mysql/progress.h"
 #include "mysql/relay.h"
 #include "mysql/rows.h"
 #include "mysql/sql.h"
+#include "mysql/staging.h"
 #include "ocf/call.h"
 
 #define REPLICA_RELAX_FROM 500 /* transactions to apply from which on durability is relaxed */
@@ -118,13 +120,37 @@ static int replica_unrelax(struct site *site, const struct replica_relaxed *rela
 	return r ? r : site_do(site, "FLUSH LOCAL ENGINE LOGS");
 }
 
+/* As the server has just been looked at; a drain that is over within a turn says nothing. */
+static void replica_tell(struct site *site, const struct gtid_set *wanted,
+			 struct progress *progress)
+{
+	AUTO_GTID struct gtid_set rest = GTID_SET_INIT(wanted->flavour);
+	AUTO_BUF struct buf text = BUF_INIT;
+	const long long now = deadline_now();
+	long long left;
+
+	if (gtid_errant(wanted, &site->view.executed, &rest))
+		return;
+	left = (long long)gtid_size(&rest);
+	if (left > progress->total)
+		progress->total = left;
+	progress->done = progress->total - left;
+	if (!progress_is_due(progress, now))
+		return;
+	progress_print(progress, now, &text);
+	log_line(&site->call->log, LOG_INFO, "applying what was received: %s", text.data);
+}
+
 /* In turns, so that an applier that stops is not waited for until the deadline. */
 static int replica_wait(struct site *site, const struct gtid_set *wanted)
 {
 	const struct deadline whole = site->deadline;
 	AUTO_GTID struct gtid_set position = GTID_SET_INIT(wanted->flavour);
+	struct progress progress = progress_begin(PROGRESS_TRANSACTIONS, 0);
 	int r = gtid_unite(&position, wanted);
 
+	if (!r)
+		replica_tell(site, &position, &progress);
 	while (!r) {
 		site->deadline = deadline_within(&whole, REPLICA_WAIT_MS);
 		r = site_await_own(site, &position);
@@ -132,6 +158,8 @@ static int replica_wait(struct site *site, const struct gtid_set *wanted)
 		if (r != -ETIMEDOUT || deadline_passed(&whole))
 			break;
 		r = site_look(site);
+		if (!r)
+			replica_tell(site, &position, &progress);
 		if (!r && !site->view.applying)
 			r = fault_set(site->fault, FAULT_GENERIC, -EIO,
 				      "the applier has stopped: %s", site->view.error);
@@ -285,9 +313,13 @@ static int replica_see_begin(struct site *site, const struct config_node *writer
 		(void)poll(NULL, 0, REPLICA_TURN_MS);
 		r = site_look(site);
 	}
-	if (!r && !site->view.receiving)
-		r = fault_set(site->fault, FAULT_GENERIC, -EIO, "it does not receive from %s: %s",
-			      writer->name,
+	if (!r && !site->view.receiving) /* a step of the ladder may help where the writer can't */
+		r = fault_set(site->fault, FAULT_GENERIC,
+			      site->view.io_error == REPLICA_PURGED &&
+					      site->config->resync != RESYNC_NONE ?
+				      -ESTALE :
+				      -EIO,
+			      "it does not receive from %s: %s", writer->name,
 			      *site->view.error ? site->view.error : "no connection yet");
 	return r;
 }
@@ -332,6 +364,8 @@ static int replica_reconcile(struct site *site, const struct config_node *writer
 	if (!r)
 		r = site_do(site, "SET GLOBAL %s_enabled=%d", site->dialect->semi_slave,
 			    ledger_has(&site->ledger.acks, site->self));
+	if (!r) /* a copy from before may lack what is acknowledged here from now on */
+		staging_forget(site->config);
 	return r ? r : replica_aim(site, writer, pair ? &theirs.executed : NULL);
 }
 

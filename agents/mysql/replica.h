@@ -11,6 +11,8 @@
 
 #include "mysql/site.h"
 
+#define REPLICA_PURGED 1236 /* view.io_error: the writer's binary logs don't have what comes next */
+
 /*
  * Receives nothing from here on, and so acknowledges nothing, which fences the old writer's commits;
  * keeps applying. Nothing to do for a server that follows nobody.
@@ -26,7 +28,8 @@ int replica_drain(struct site *site);
 
 /*
  * Follows that node's server, which must be the writer of site->ledger. -ESTALE with the fault set
- * when this server has transactions that the writer lacks: nothing was changed then.
+ * when this server has transactions that the writer lacks: nothing was changed then; or, where a full
+ * copy may be had, when the writer's binary logs don't go back far enough (REPLICA_PURGED).
  */
 int replica_follow(struct site *site, const struct config_node *writer);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What the watcher is asked over its socket: by the agent ("look MS", "votes") and by a person
- * ("status", "status --json").
+ * What the watcher is asked over its socket: by the agent ("look MS", "votes", "copy yes", "copy no")
+ * and by a person ("status", "status --json").
  */
 
 #include <errno.h>
@@ -40,7 +40,8 @@ static void requests_keep(struct daemon *d)
 
 static void requests_status(struct daemon *d, struct daemon_asker *asker)
 {
-	const struct status status = {
+	AUTO_BUF struct buf copy = BUF_INIT;
+	struct status status = {
 		.resource = d->resource,
 		.self = d->self,
 		.chorus = &d->chorus,
@@ -54,6 +55,8 @@ static void requests_status(struct daemon *d, struct daemon_asker *asker)
 	};
 	AUTO_BUF struct buf text = BUF_INIT;
 
+	copy_print(d, &copy);
+	status.copy = copy.data;
 	if (asker->wish == DAEMON_STATUS)
 		status_print(&status, &text);
 	else
@@ -152,12 +155,21 @@ static void requests_look(struct daemon *d, struct server_request *request, cons
 		sight_wait(d, request, milliseconds);
 }
 
+static void requests_copy(struct daemon *d, struct server_request *request, bool wanted)
+{
+	int r = copy_want(d, wanted);
+
+	server_answer(request, r, r ? "resync is none" : "");
+}
+
 void requests_handle(struct server_request *request, const char *line, void *data)
 {
 	struct daemon *d = data;
 
 	if (!strncmp(line, "look ", 5))
 		requests_look(d, request, line + 5);
+	else if (!strcmp(line, "copy yes") || !strcmp(line, "copy no"))
+		requests_copy(d, request, line[5] == 'y');
 	else if (!strcmp(line, "votes"))
 		requests_inquire(d, request, DAEMON_VOTES);
 	else if (!strcmp(line, "status"))

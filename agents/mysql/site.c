@@ -14,7 +14,6 @@
 #include "mysql/sql.h"
 #include "ocf/call.h"
 
-#define SITE_STATE "quorate.state"
 #define SITE_PASSWORD_LIMIT 4096
 
 static int site_read_password(struct site *site)

@@ -35,6 +35,7 @@ struct site {
 };
 
 #define SITE_MARGIN_MS 300
+#define SITE_STATE "quorate.state" /* the state file, in the data directory */
 
 /* Reads node_list, password and state file; speaks to nobody. 0 or -errno with the fault set. */
 int site_open(struct site *site, struct call *call, const struct mysql_config *config);

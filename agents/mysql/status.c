@@ -139,6 +139,8 @@ void status_print(const struct status *s, struct buf *text)
 		status_time((time_t)s->died, when);
 		buf_addf(text, "the server of this node was last seen to die at %s\n", when);
 	}
+	if (*s->copy)
+		buf_addf(text, "%s\n", s->copy);
 }
 
 static void status_json_text(struct buf *text, const char *key, const char *value)
@@ -222,6 +224,7 @@ void status_print_json(const struct status *s, struct buf *text)
 	status_json_text(text, "node", s->self);
 	status_json_text(text, "writer", writer ? writer->report.vote.node : "");
 	status_json_text(text, "error", s->error);
+	status_json_text(text, "copy", s->copy);
 	status_json_office(s, text);
 	buf_addf(text, "\"epoch\":%lld,\"quorate\":%s,\"fenced\":%s,\"died\":%.6f,\"nodes\":[",
 		 chorus_epoch(s->chorus), status_bool(s->quorate), status_bool(s->fenced), s->died);

@@ -22,6 +22,7 @@ struct status {
 	bool clustered, quorate, fenced;
 	double died; /* when the own server was last seen to die, seconds since 1970; 0: never */
 	const char *error; /* of the last look at the own server; "" */
+	const char *copy;  /* how far a full copy from or to this node is; "" */
 };
 
 void status_print(const struct status *status, struct buf *text);

@@ -82,6 +82,18 @@ int watcher_look(struct site *site, pid_t server)
 	return 0;
 }
 
+int watcher_copy(const struct site *site, bool wanted)
+{
+	const struct deadline wait = deadline_within(&site->deadline, WATCHER_PING_MS);
+	AUTO_BUF struct buf answer = BUF_INIT;
+	struct fault fault = FAULT_INIT;
+	struct keeper keeper;
+
+	if (watcher_find(site, &keeper))
+		return -ESRCH;
+	return control_ask(keeper.socket, wanted ? "copy yes" : "copy no", &wait, &answer, &fault);
+}
+
 size_t watcher_votes(struct site *site, struct vote_report *reports)
 {
 	const struct deadline wait = deadline_within(&site->deadline, WATCHER_VOTES_MS);

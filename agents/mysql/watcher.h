@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -27,6 +28,12 @@ int watcher_end(struct call *call);
  * there is no watcher, it does not answer, or it sees another server.
  */
 int watcher_look(struct site *site, pid_t server);
+
+/*
+ * That a full copy of another node's data is wanted, or no more. 0; -ENOENT: resync=none there; -errno
+ * without a watcher. Asked again and again it is one copy.
+ */
+int watcher_copy(const struct site *site, bool wanted);
 
 /*
  * What all nodes say now, at most LEDGER_NODES_MAX of them, their positions owned by the caller. How
