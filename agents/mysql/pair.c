@@ -117,6 +117,8 @@ int pair_follow(struct site *site)
 	if (!r)
 		r = site_do(site, "SET GLOBAL %s_enabled=%d", site->dialect->semi_slave,
 			    ledger_has(&site->ledger.acks, site->self));
+	if (!r && site->view.applying) /* its receiver alone has stopped: what it has got is kept */
+		return site_do(site, "%s", site->dialect->start_io);
 	return r ? r : replica_attach(site, other, &theirs.executed);
 }
 

@@ -206,6 +206,7 @@ static int replica_set_position(struct site *site, const struct gtid_set *theirs
 {
 	AUTO_GTID struct gtid_set shared = GTID_SET_INIT(site->dialect->gtid);
 	AUTO_BUF struct buf text = BUF_INIT, quoted = BUF_INIT;
+	int r = 0;
 
 	if (site->dialect->gtid != GTID_MARIADB)
 		return 0;
@@ -213,7 +214,13 @@ static int replica_set_position(struct site *site, const struct gtid_set *theirs
 		return fault_set(site->fault, FAULT_GENERIC, -ENOMEM, "out of memory");
 	gtid_print(theirs ? &shared : &site->view.executed, &text);
 	sql_quote(&quoted, text.data);
-	return site_do(site, "SET GLOBAL gtid_slave_pos=%s", quoted.data);
+	if (theirs) /* what only this one has of its own domain is no conflict */
+		r = site_do(site, "SET GLOBAL gtid_strict_mode=0");
+	if (!r)
+		r = site_do(site, "SET GLOBAL gtid_slave_pos=%s", quoted.data);
+	if (!r && theirs)
+		r = site_do(site, "SET GLOBAL gtid_strict_mode=1");
+	return r;
 }
 
 static void replica_ssl(const struct mysql_config *c, const char *word, struct buf *text)
