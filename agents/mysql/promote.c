@@ -22,8 +22,8 @@
 struct promote_votes {
 	struct election_vote votes[LEDGER_NODES_MAX];
 	size_t count;
-	const struct config_node
-		*quiet; /* the last writer, once it was seen not to write any more */
+	const struct config_node *quiet[LEDGER_NODES_MAX]; /* seen not to be writers any more */
+	size_t quiet_count;
 };
 
 /* Pacemaker says which nodes are up, so that nobody waits for one that was just fenced. */
@@ -48,24 +48,34 @@ static void promote_release(struct promote_votes *v)
 		gtid_release(&v->votes[--v->count].received);
 }
 
-/* The view's position becomes the vote's. */
+static void promote_note_quiet(struct promote_votes *votes, const struct config_node *node)
+{
+	if (votes->quiet_count < ARRAY_SIZE(votes->quiet))
+		votes->quiet[votes->quiet_count++] = node;
+}
+
+static struct election_vote *promote_find(struct promote_votes *v, const char *node)
+{
+	for (size_t i = 0; i < v->count; i++)
+		if (!strcmp(v->votes[i].node, node))
+			return &v->votes[i];
+	return NULL;
+}
+
+/* The view's position becomes the vote's, in place of what that node said before. */
 static void promote_add(struct promote_votes *v, const char *node, long long epoch, bool frozen,
 			struct view *view)
 {
-	struct election_vote *vote = &v->votes[v->count++];
+	struct election_vote *vote = promote_find(v, node);
 
+	if (vote)
+		gtid_release(&vote->received);
+	else
+		vote = &v->votes[v->count++];
 	*vote = (struct election_vote){.epoch = epoch, .frozen = frozen};
 	(void)snprintf(vote->node, sizeof(vote->node), "%s", node);
 	vote->received = view->received;
 	view->received = GTID_SET_INIT(vote->received.flavour);
-}
-
-static bool promote_has(const struct promote_votes *votes, const char *node)
-{
-	for (size_t i = 0; i < votes->count; i++)
-		if (!strcmp(votes->votes[i].node, node))
-			return true;
-	return false;
 }
 
 /* Read-only and waiting for nobody: whatever it has acknowledged, others have received by now. */
@@ -74,13 +84,16 @@ static bool promote_is_quiet(const struct view *view)
 	return view->read_only && !view->semi_writer;
 }
 
-/* A receiver is harmless that has stopped, finds nobody, or can get from the quiet one only. */
+/* A receiver is harmless that has stopped, finds nobody, or can get from a quiet one only. */
 static bool promote_is_frozen(const struct promote_votes *votes, const struct view *view)
 {
 	if (!view->read_only || !view->settled || view->conflict)
 		return false;
-	return !view->receiving || (votes->quiet && view->source_port == votes->quiet->port &&
-				    !strcmp(view->source_host, votes->quiet->address));
+	for (size_t i = 0; view->receiving && i < votes->quiet_count; i++)
+		if (view->source_port == votes->quiet[i]->port &&
+		    !strcmp(view->source_host, votes->quiet[i]->address))
+			return true;
+	return !view->receiving;
 }
 
 /*
@@ -101,8 +114,8 @@ static void promote_ask(struct site *site, const struct config_node *node,
 		*site->fault = FAULT_INIT;
 		return;
 	}
-	if (!strcmp(node->name, site->ledger.writer) && promote_is_quiet(&view))
-		votes->quiet = node;
+	if (promote_is_quiet(&view))
+		promote_note_quiet(votes, node);
 	frozen = promote_is_frozen(votes, &view);
 	if (!frozen)
 		log_line(&site->call->log, LOG_INFO,
@@ -129,8 +142,8 @@ static void promote_take(struct site *site, const struct config_node *node,
 			continue;
 		promote_add(votes, node->name, site->ledger.epoch, true, &view);
 		votes->votes[votes->count - 1].partial = vote->partial;
-		if (!strcmp(node->name, site->ledger.writer) && reports[i].semi != VOTE_SEMI_WRITER)
-			votes->quiet = node;
+		if (reports[i].semi != VOTE_SEMI_WRITER)
+			promote_note_quiet(votes, node);
 		return;
 	}
 }
@@ -156,28 +169,37 @@ static bool promote_is_heard(const char *node, const struct vote_report *reports
 /* Whoever answers may acknowledge; who has no watcher is far away or off, and only asked in need. */
 static bool promote_is_wanted(const struct site *site, const struct config_node *node,
 			      const struct vote_report *reports, size_t count,
-			      const struct promote_votes *votes)
+			      struct promote_votes *votes)
 {
+	const struct election_vote *vote = promote_find(votes, node->name);
+
 	return strcmp(node->name, site->self) && promote_is_up(node->name) &&
-	       !promote_has(votes, node->name) &&
+	       (!vote || !vote->frozen) &&
 	       (!count || promote_is_heard(node->name, reports, count) ||
 		!promote_is_complete(site, votes));
 }
 
-/* The last writer first: what the others say must be from after it was quiet. */
+/*
+ * What a node says must be from after its source was quiet: the last writer is asked first, and twice
+ * who receives from one that was asked later. A node that missed a notification may receive from a
+ * former writer, which is a replica by now.
+ */
 static void promote_ask_each(struct site *site, const struct vote_report *reports, size_t count,
 			     struct promote_votes *votes)
 {
 	const struct config_node *last = config_find_node(&site->nodes, site->ledger.writer);
+	const struct config_node *self = config_find_node(&site->nodes, site->self);
 
-	if (last && !strcmp(last->name, site->self))
-		votes->quiet = promote_is_quiet(&site->view) ? last : NULL;
-	else if (last && promote_is_wanted(site, last, reports, count, votes))
+	if (self && promote_is_quiet(&site->view))
+		promote_note_quiet(votes, self);
+	if (last && promote_is_wanted(site, last, reports, count, votes))
 		promote_ask(site, last, votes);
-	for (size_t i = 0; i < site->nodes.count; i++) {
-		const struct config_node *node = &site->nodes.nodes[i];
+	for (size_t i = 0; i < 2 * site->nodes.count; i++) {
+		const struct config_node *node = &site->nodes.nodes[i % site->nodes.count];
+		const bool again = i >= site->nodes.count;
 
-		if (node != last && promote_is_wanted(site, node, reports, count, votes))
+		if ((again ? !!promote_find(votes, node->name) : node != last) &&
+		    promote_is_wanted(site, node, reports, count, votes))
 			promote_ask(site, node, votes);
 	}
 }
