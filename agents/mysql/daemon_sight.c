@@ -131,6 +131,7 @@ static void sight_answer(struct daemon *d, struct server_request *request)
 	AUTO_BUF struct buf text = BUF_INIT;
 	int r = d->result;
 
+	d->view.outdated = chorus_epoch(&d->chorus) > d->state.ledger.epoch;
 	if (!r)
 		r = view_print(&d->view, d->pid, &text);
 	if (r)

@@ -101,7 +101,7 @@ static bool mysql_is_well(const struct site *site, enum role_state state)
 		return site->state.ledger.sync.count >= site->nodes.count;
 	if (record_get(&site->call->record, SETTLE_UNELECTABLE))
 		return false;
-	return v->has_source && v->receiving && v->applying && v->semi_replica;
+	return v->has_source && v->receiving && v->applying && v->semi_replica && !v->outdated;
 }
 
 /* Others whose votes were missing may be back. */
@@ -159,6 +159,7 @@ static int mysql_tend(struct site *site, enum role_state *state)
 	const bool standby = *state == ROLE_STANDBY;
 	const bool active = *state == ROLE_ACTIVE || *state == ROLE_DEGRADED;
 	const bool readable = active || (standby && !judge_lags(site) && site->view.applying);
+	const bool outdated = site->view.outdated;
 	int r = 0;
 
 	mysql_tell_reader(site, readable ? "1" : "0");
@@ -170,6 +171,7 @@ static int mysql_tend(struct site *site, enum role_state *state)
 		r = site_look(site);
 	if (r)
 		return r;
+	site->view.outdated = outdated;
 	return standby ? mysql_tend_replica(site, state) : tend_writer(site);
 }
 

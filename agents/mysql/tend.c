@@ -9,6 +9,7 @@
 #include "mysql/dialect.h"
 #include "mysql/pair.h"
 #include "mysql/promote.h"
+#include "mysql/replica.h"
 #include "mysql/site.h"
 #include "ocf/call.h"
 
@@ -160,6 +161,19 @@ int tend_writer(struct site *site)
 	return r ? r : tend_join_by(site, &glance);
 }
 
+/* Its receiver goes on with whom it had, who may be a former writer and replicate himself. */
+static int tend_follow(struct site *site)
+{
+	const struct config_node *writer;
+	int r = site_learn(site);
+
+	writer = config_find_node(&site->nodes, site->ledger.writer);
+	if (r || !writer || !tend_is_other(site, writer))
+		return r;
+	r = replica_follow(site, writer);
+	return r == -EAGAIN ? 0 : r;
+}
+
 int tend_replica(struct site *site)
 {
 	const struct view *v = &site->view;
@@ -171,6 +185,8 @@ int tend_replica(struct site *site)
 
 	if (!v->has_source || !v->applying || !writer || !tend_is_other(site, writer))
 		return 0;
+	if (v->outdated)
+		return tend_follow(site);
 	if (v->receiving && v->semi_replica)
 		return 0;
 	if (!v->receiving && v->connecting)

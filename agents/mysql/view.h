@@ -41,6 +41,7 @@ struct view {
 	struct gtid_set received; /* executed, and what the relay log has beyond it */
 	struct lineage lineage;	  /* of what is executed (MariaDB) */
 	bool conflict;		  /* the positions exclude each other */
+	bool outdated;		  /* somebody knows a later epoch; only a watcher can tell */
 };
 
 /*

@@ -34,11 +34,12 @@ static const struct {
 	VIEW_FIELD(VIEW_BOOL, connecting),     VIEW_FIELD(VIEW_BOOL, applying),
 	VIEW_FIELD(VIEW_BOOL, semi_writer),    VIEW_FIELD(VIEW_BOOL, semi_replica),
 	VIEW_FIELD(VIEW_BOOL, semi_old),       VIEW_FIELD(VIEW_BOOL, conflict),
-	VIEW_FIELD(VIEW_NUMBER, semi_clients), VIEW_FIELD(VIEW_NUMBER, semi_waiting),
-	VIEW_FIELD(VIEW_NUMBER, lag),	       VIEW_FIELD(VIEW_NUMBER, io_error),
-	VIEW_FIELD(VIEW_NUMBER, sql_error),    VIEW_FIELD(VIEW_INT, source_port),
-	VIEW_FIELD(VIEW_TEXT, source_host),    VIEW_FIELD(VIEW_TEXT, error),
-	VIEW_FIELD(VIEW_POSITION, executed),   VIEW_FIELD(VIEW_POSITION, received),
+	VIEW_FIELD(VIEW_BOOL, outdated),       VIEW_FIELD(VIEW_NUMBER, semi_clients),
+	VIEW_FIELD(VIEW_NUMBER, semi_waiting), VIEW_FIELD(VIEW_NUMBER, lag),
+	VIEW_FIELD(VIEW_NUMBER, io_error),     VIEW_FIELD(VIEW_NUMBER, sql_error),
+	VIEW_FIELD(VIEW_INT, source_port),     VIEW_FIELD(VIEW_TEXT, source_host),
+	VIEW_FIELD(VIEW_TEXT, error),	       VIEW_FIELD(VIEW_POSITION, executed),
+	VIEW_FIELD(VIEW_POSITION, received),
 };
 
 static int view_set(struct record *record, const char *name, long long number)

@@ -22,7 +22,7 @@ nodes=(n1 n2 n3)
 fenced=yes
 monitors="2s 1s" # of a replica, of the writer
 retire=5s
-clients=${CLIENTS:-"4 5"} # connections a server, and milliseconds of rest
+clients=${CLIENTS:-4 5} # connections a server, and milliseconds of rest
 writer=none
 writing= # the client's process
 acks=    # file of what was acknowledged
@@ -112,10 +112,16 @@ add_database()
 		promotable promoted-max=1 notify=true
 }
 
+# A device a node, which runs elsewhere: else whoever fences a node that hangs waits for its answer first.
 fences()
 {
-	at pcs stonith create power fence_digitalocean "${login[@]}" pcmk_host_list="n1 n2 n3" &&
-		at pcs property set stonith-enabled=true
+	local node
+	for node in "${nodes[@]}"; do
+		at pcs stonith create "power-$node" fence_digitalocean "${login[@]}" \
+			pcmk_host_list="$node" || return 1
+		at pcs constraint location "power-$node" avoids "$node" || return 1
+	done
+	at pcs property set stonith-enabled=true
 }
 
 # A server may hang.
@@ -164,8 +170,10 @@ acked_more()
 	(($(acked) >= $1))
 }
 
+# At the one who is the writer now, which the cluster may not have said before.
 missing()
 {
+	until_true 30 writer_is || echo "nobody is the writer: asked is $writer" >&2
 	head -n "$(acked)" "$acks" | cut -d ' ' -f 3 | sort >"$work/acked"
 	sql "$writer" 'SELECT id FROM app.t' | sort >"$work/there"
 	comm -23 "$work/acked" "$work/there" >"$work/missing"
@@ -198,6 +206,16 @@ one_writer()
 		[[ $(sql "$node" 'SELECT @@read_only') != 0 ]] || count=$((count + 1))
 	done
 	((count == 1))
+}
+
+# Not from another replica, which was the writer once.
+all_follow()
+{
+	local node
+	for node in "${nodes[@]}"; do
+		[[ $node == "$writer" ]] || sql "$node" 'SHOW ALL SLAVES STATUS' | tr '\t' '\n' |
+			grep -qx "192.0.2.${writer#n}" || return 1
+	done
 }
 
 # The nodes of one machine have one clock: who acknowledged after whom is told by the servers' own time

@@ -10,8 +10,9 @@
 #	print_table                  a row a scenario, as Markdown
 #
 # A round is good when somebody accepts writes again, all nodes come back into sync by themselves,
-# one server of the three is not read-only, at no time two nodes have acknowledged by turns, and every
-# commit that the client was ever told of is at the writer. Tables are compared after each scenario.
+# one server of the three is not read-only and the others follow it, at no time two nodes have
+# acknowledged by turns, and every commit that the client was ever told of is at the writer. Tables are
+# compared after each scenario.
 #
 # A round is a line of the file `results`: "NAME|GOOD|ACKNOWLEDGED|LOST|TURNS|SILENT MS|MS". What
 # it takes to understand one that was not good stays in a directory below EVIDENCE, and the series goes on.
@@ -59,6 +60,7 @@ one_round()
 	until_true 120 all_in_sync || blame "not all came back into sync: $(ledger)"
 	clock synced
 	one_writer || blame "not exactly one server accepts writes"
+	until_true 30 all_follow || blame "a replica follows another than the writer"
 	missed=$(missing)
 	((missed == 0)) || blame "$missed acknowledged commits are lost"
 	turned=$(turns "$first")

@@ -9,9 +9,10 @@
  * What the walk takes for granted is what Pacemaker promises: it promotes where there is quorum, and
  * only when the old writer was demoted, fenced or found dead, or is cut off from all others (fencing
  * that has not come yet, or never comes). A writer that is cut off is ended by the fence of its own
- * watcher, at any time later: before, behind or without the return of its link. Commits are numbers; a history is a list of them; its position is that of
- * a MariaDB domain, so that two histories of one length by different servers are a divergence. A
- * receiver goes on with a writer that is elected again, and its node may hear of that late or never.
+ * watcher, at any time later: before, behind or without the return of its link. A receiver goes on
+ * with a writer that is elected again, and its node may hear of that late or never. Commits are
+ * numbers; a history is a list of them; its position is that of a MariaDB domain, so that two
+ * histories of one length by different servers are a divergence.
  */
 
 #include <errno.h>
@@ -379,8 +380,7 @@ static void event_decide(struct world *w, struct node *n)
 		(void)ledger_admit(&w->ledger, writer->name, n->name);
 	} else if (node_receives(w, n) && &w->nodes[n->source] == writer && n->acknowledges &&
 		   writer->waits && n->received.length == writer->received.length) {
-		/* As the agent does, before it takes anybody in. */
-		for (int i = 0; i < w->count; i++)
+		for (int i = 0; i < w->count; i++) /* as the agent does before that */
 			(void)ledger_admit(&w->ledger, writer->name, w->nodes[i].name);
 		(void)ledger_join(&w->ledger, writer->name, n->name);
 	}
