@@ -8,7 +8,8 @@
 #	. "$(dirname "$0")/mysql-cluster.sh"
 #	database_up                  the cluster, in sync, and the client writing
 #	missing                      prints how many acknowledged commits `writer` lacks
-#	turns FROM                   how often the acknowledging node has changed, by the servers' own clock
+#	moves FROM                   how often the acknowledging node has changed, by the servers' own clock
+#	clashes FROM                 how often, without that it had what the others had acknowledged before
 #	database_done                the closing line
 #
 # fenced, monitors, retire and clients, set before, make another scene. What was acknowledged is in the
@@ -220,10 +221,24 @@ all_follow()
 
 # The nodes of one machine have one clock: who acknowledged after whom is told by the servers' own time
 # of it. By the time of arrival an answer that a healed link brings would seem to be new.
-turns()
+by_time()
 {
-	tail -n "+$1" "$acks" | awk '$4 > 0' | sort -s -n -k 4,4 |
-		awk '$2 != node { turns++; node = $2 } END { print turns - 1 }'
+	tail -n "+$1" "$acks" | awk '$4 > 0' | sort -s -n -k 4,4
+}
+
+moves()
+{
+	by_time "$1" | awk '$2 != node { moves++; node = $2 } END { print moves - 1 }'
+}
+
+# Who becomes the writer has all that was acknowledged, and goes on behind it. So where the node
+# changes and the number is not above all before, two were writers; or the commit is missing.
+clashes()
+{
+	by_time "$1" | awk '{ split($5, gtid, "-") }
+		$2 != node { node = $2; clashes += gtid[3] + 0 <= most }
+		gtid[3] + 0 > most { most = gtid[3] + 0 }
+		END { print clashes + 0 }'
 }
 
 # late FROM: how many answers came from another node than the last one before.

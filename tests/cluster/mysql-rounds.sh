@@ -14,7 +14,7 @@
 # acknowledged by turns, and every commit that the client was ever told of is at the writer. Tables are
 # compared after each scenario.
 #
-# A round is a line of the file `results`: "NAME|GOOD|ACKNOWLEDGED|LOST|TURNS|SILENT MS|MS". What
+# A round is a line of the file `results`: "NAME|GOOD|ACKNOWLEDGED|LOST|CLASHES|SILENT MS|MS". What
 # it takes to understand one that was not good stays in a directory below EVIDENCE, and the series goes on.
 
 # shellcheck source-path=SCRIPTDIR source=mysql-cluster.sh
@@ -63,11 +63,12 @@ one_round()
 	until_true 30 all_follow || blame "a replica follows another than the writer"
 	missed=$(missing)
 	((missed == 0)) || blame "$missed acknowledged commits are lost"
-	turned=$(turns "$first")
-	((turned <= 1)) || blame "the acknowledging node has changed $turned times"
+	clashed=$(clashes "$first")
+	((clashed == 0)) || blame "two nodes have acknowledged by turns: $clashed changes"
 	silent=$(silence "$first")
 	clock checked
-	[[ -z ${V:-} ]] || echo "# $broken -> $writer, ${clocked[*]}, silent $silent ms, $(late "$first") late"
+	[[ -z ${V:-} ]] || echo "# $broken -> $writer, ${clocked[*]}, silent $silent ms," \
+		"$(moves "$first") moves, $(late "$first") late"
 }
 
 positions()
@@ -115,7 +116,7 @@ round_failed()
 
 rounds()
 {
-	local name=$1 break=$2 wanted=$3 prepare=${4:-:} n good=0 fine start missed turned silent first
+	local name=$1 break=$2 wanted=$3 prepare=${4:-:} n good=0 fine start missed clashed silent first
 	results=${results:-$work/results}
 	"$prepare"
 	for ((n = 1; n <= wanted; n++)); do
@@ -124,7 +125,7 @@ rounds()
 		((${#faults[@]} == 0)) || fine=0
 		good=$((good + fine)) lost=$((lost + missed))
 		printf '%s|%s|%s|%s|%s|%s|%s\n' "$name" "$fine" "$(($(acked) - first + 1))" "$missed" \
-			"$turned" "$silent" "$(((${EPOCHREALTIME/./} - start) / 1000))" >>"$results"
+			"$clashed" "$silent" "$(((${EPOCHREALTIME/./} - start) / 1000))" >>"$results"
 		((fine)) || round_failed "$name" "$n" "$prepare" || break
 	done
 	check "$name: the tables of all nodes are the same" same_everywhere

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# Out of rounds ("NAME|GOOD|ACKNOWLEDGED|LOST|TURNS|SILENT MS|MS", of any number of clusters, in any
+# Out of rounds ("NAME|GOOD|ACKNOWLEDGED|LOST|CLASHES|SILENT MS|MS", of any number of clusters, in any
 # order): a table in Markdown, a row a name, in the order in which they come first.
 
 BEGIN { FS = "|" }
@@ -12,7 +12,7 @@ BEGIN { FS = "|" }
 	good[$1] += $2
 	acked[$1] += $3
 	lost[$1] += $4
-	two[$1] += $5 > 1
+	two[$1] += $5 > 0
 	took[$1] += $7
 	# Kept in order.
 	for (i = count[$1]; i > 1 && silent[$1, i - 1] > $6; i--)

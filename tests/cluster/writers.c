@@ -6,9 +6,10 @@
  *
  * EACH connections a server insert row after row into app.t (id, node), with PAUSE milliseconds
  * between a commit and the next try, until SIGTERM or SIGKILL. For every commit that a server has
- * said yes to, FILE gets a line "MILLISECONDS NAME ID MICROSECONDS": when the answer came, and when the
- * server gave it, by its own clock (0 when that got lost), both since 1970. The lines are in the order
- * in which the answers came. An id is never tried twice.
+ * said yes to, FILE gets a line "MILLISECONDS NAME ID MICROSECONDS GTID": when the answer came, and
+ * when the server gave it, by its own clock, both since 1970; and the commit's number ("0 -" for both
+ * when the server's second answer got lost). The lines are in the order in which the answers came. An id
+ * is never tried twice.
  *
  * Who acknowledged before whom is told by the second time only: an answer that was on its way when a
  * link was cut comes when it is healed, however long its server is dead by then. So an answer is waited
@@ -63,7 +64,7 @@ static void writers_note(struct writers_desk *desk, const char *name, long long 
 			 const char *answered)
 {
 	struct timespec now;
-	char line[128];
+	char line[200];
 	int length;
 
 	(void)pthread_mutex_lock(&desk->lock);
@@ -125,13 +126,13 @@ static bool writers_connect(struct writers_line *line)
 }
 
 /* The server's clock, in the second answer to a statement: the first one was a yes by then. */
-static void writers_read_clock(struct writers_line *line, char answered[24])
+static void writers_read_clock(struct writers_line *line, char answered[72])
 {
 	MYSQL_RES *result = NULL;
 	MYSQL_ROW row;
 	int error = 0, wanted = mysql_next_result_start(&error, &line->mysql);
 
-	(void)snprintf(answered, 24, "0");
+	(void)snprintf(answered, 72, "0 -");
 	while (wanted)
 		wanted = mysql_next_result_cont(&error, &line->mysql, writers_await(line, wanted));
 	if (error)
@@ -141,8 +142,8 @@ static void writers_read_clock(struct writers_line *line, char answered[24])
 		wanted =
 			mysql_store_result_cont(&result, &line->mysql, writers_await(line, wanted));
 	row = result ? mysql_fetch_row(result) : NULL;
-	if (row && row[0])
-		(void)snprintf(answered, 24, "%s", row[0]);
+	if (row && row[0] && row[1])
+		(void)snprintf(answered, 72, "%.24s %.44s", row[0], row[1]);
 	mysql_free_result(result);
 }
 
@@ -151,14 +152,15 @@ static void writers_insert(struct writers_line *line)
 {
 	struct writers_desk *desk = line->job->desk;
 	const char *name = line->job->name;
-	char statement[200], answered[24];
+	char statement[200], answered[72];
 
 	while (!line->late) {
 		const long long id = atomic_fetch_add(&desk->next, 1);
 		const int length =
 			snprintf(statement, sizeof(statement),
 				 "INSERT INTO t (id, node) VALUES (%lld, %s); "
-				 "SELECT CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000000 AS INTEGER)",
+				 "SELECT CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000000 AS INTEGER), "
+				 "@@last_gtid",
 				 id, name + strcspn(name, "0123456789"));
 		int error = 0, wanted = mysql_real_query_start(&error, &line->mysql, statement,
 							       (unsigned long)length);
