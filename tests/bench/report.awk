@@ -9,6 +9,7 @@
 BEGIN {
 	FS = " *[|] *"
 	scale["count"] = 1; scale["ms"] = 1e3; scale["s"] = 1e6; scale["MB"] = 1024
+	scale["x"] = 1; scale["%"] = 1
 	green = colour ? "\033[32m" : ""; red = colour ? "\033[31m" : ""
 	bold = colour ? "\033[1m" : ""; dim = colour ? "\033[2m" : ""; off = colour ? "\033[0m" : ""
 	short = floor; sub(/.*\//, "", short); sub(/ .*/, "", short)

@@ -9,12 +9,17 @@
  *	ipvs-call stats			"KEY SERVER CONNECTIONS BYTES-IN BYTES-OUT ACTIVE INACTIVE"
  *	ipvs-call sync ROLE LINK ID [GROUP [PORT [TTL]]], unsync ROLE, syncs
  *	ipvs-call timeouts [TCP FIN UDP], flush
+ *	ipvs-call await SERVER:PORT 0|1 STEP SECONDS
+ *					microseconds until no service has that server, or one has it, by
+ *					a look every STEP milliseconds; after SECONDS it gives up
  *	ipvs-call cost COUNT		instructions of a change when COUNT are made at once, of a dump,
  *					of one that is found among COUNT, of one that is known
  */
 
 #include <errno.h>
 #include <linux/ip_vs.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,6 +171,40 @@ static int call_flush(struct call *call)
 	return ipvs_flush(&call->ipvs, &call->fault);
 }
 
+static bool call_has(const struct ipvs_table *table, const char *server)
+{
+	char text[IPVS_KEY_TEXT_MAX];
+
+	for (size_t i = 0; i < table->count; i++)
+		for (size_t n = 0; n < table->services[i].count; n++)
+			if (!strcmp(ipvs_server_text(&table->services[i].servers[n], text), server))
+				return true;
+	return false;
+}
+
+static int call_await(struct call *call)
+{
+	const long long since = deadline_now();
+	const struct deadline end = deadline_in(call_number(call, 5) * 1000);
+	bool has = false;
+	int r = 0;
+
+	for (int looks = 0; !r; looks++) {
+		AUTO_IPVS_TABLE struct ipvs_table table = IPVS_TABLE_INIT;
+		struct deadline patience = deadline_in(20000);
+
+		call->ipvs.netlink.deadline = &patience;
+		if (looks)
+			(void)poll(NULL, 0, (int)call_number(call, 4));
+		r = ipvs_dump(&call->ipvs, &call->fault, &table);
+		has = call_has(&table, call_argument(call, 2));
+		if (has == (call_number(call, 3) != 0) || deadline_passed(&end))
+			break;
+	}
+	printf("%lld\n", (deadline_now() - since) / 1000);
+	return r;
+}
+
 /* In the virtual machine a nanosecond of CPU time is an instruction. */
 static long long call_spent(void)
 {
@@ -256,7 +295,7 @@ static const struct {
 	{"show", call_show},   {"apply", call_apply},	    {"force", call_apply},
 	{"stats", call_stats}, {"sync", call_sync},	    {"unsync", call_sync},
 	{"syncs", call_syncs}, {"timeouts", call_timeouts}, {"flush", call_flush},
-	{"cost", call_cost},
+	{"cost", call_cost},   {"await", call_await},
 };
 
 int main(int argc, char **argv)

@@ -12,6 +12,7 @@
 #	peer_stop WHO
 #	peer_costs WHO CHECK SERVER	instructions of a check of the addresses in servers, which are of
 #					that server, every second
+#	peer_spends WHO SERVER		the same of who was started already
 
 peers_needs() {
 	scene_needs
@@ -114,14 +115,19 @@ peer_checks() {
 }
 
 peer_costs() {
-	local up spent checks
 	peer_start "$1" "$2" 1 "${servers[@]}"
+	peer_spends "$1" "$3"
+	peer_stop "$1" >/dev/null
+}
+
+# The same of one that runs already, from now on.
+peer_spends() {
+	local up spent checks
 	sleep 8
 	spent=$(peer_spent)
-	checks=$(peer_checks "$1" "$3")
+	checks=$(peer_checks "$1" "$2")
 	sleep 10
-	echo $((($(peer_spent) - spent) / ($(peer_checks "$1" "$3") - checks)))
-	peer_stop "$1" >/dev/null
+	echo $((($(peer_spent) - spent) / ($(peer_checks "$1" "$2") - checks)))
 }
 
 # Everybody's table goes: the next one begins anew.
