@@ -29,6 +29,7 @@
 #include "host/spawn.h"
 #include "mysql/config.h"
 #include "mysql/dialect.h"
+#include "mysql/pair.h"
 
 #define MYSQLD_ARGUMENTS_MAX 128
 #define MYSQLD_APPLIERS 4
@@ -176,6 +177,7 @@ static int mysqld_arguments(struct mysqld_arguments *a, const struct mysql_confi
 			    const struct dialect *dialect, enum mysqld_role role, const char *name)
 {
 	const bool maria = dialect->gtid == GTID_MARIADB;
+	const int number = pair_number(c, name);
 	AUTO_FREE char *copy = strdup(c->additional_parameters ? c->additional_parameters : "");
 	char *rest = copy, *piece;
 
@@ -204,6 +206,12 @@ static int mysqld_arguments(struct mysqld_arguments *a, const struct mysql_confi
 		mysqld_argue(a, "--rpl-semi-sync-slave-enabled=%d", role == MYSQLD_SLAVE);
 	if (maria)
 		mysqld_argue(a, "--init-rpl-role=%s", role == MYSQLD_SLAVE ? "SLAVE" : "MASTER");
+	if (number && maria)
+		mysqld_argue(a, "--gtid-domain-id=%d", number);
+	if (number) {
+		mysqld_argue(a, "--auto-increment-increment=2");
+		mysqld_argue(a, "--auto-increment-offset=%d", number);
+	}
 	return a->error;
 }
 

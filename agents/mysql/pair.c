@@ -14,16 +14,37 @@
 #include "mysql/site.h"
 #include "ocf/call.h"
 
-bool pair_is(const struct site *site)
+static bool pair_is_meant(const struct config_nodes *nodes)
 {
 	const char *max = getenv("OCF_RESKEY_CRM_meta_promoted_max");
 
-	return site_is_clustered(site) && site->nodes.count == 2 && max && !strcmp(max, "2");
+	return nodes->count == 2 && max && !strcmp(max, "2");
+}
+
+bool pair_is(const struct site *site)
+{
+	return site_is_clustered(site) && pair_is_meant(&site->nodes);
+}
+
+int pair_number(const struct mysql_config *config, const char *node)
+{
+	struct config_nodes nodes = {.count = 0};
+	struct fault ignored = FAULT_INIT;
+
+	if (!config->node_list || config_read_nodes(config, &nodes, &ignored) ||
+	    !pair_is_meant(&nodes))
+		return 0;
+	return strcmp(nodes.nodes[0].name, node) ? 2 : 1;
 }
 
 static size_t pair_place(const struct site *site)
 {
 	return strcmp(site->nodes.nodes[0].name, site->self) ? 1 : 0;
+}
+
+bool pair_is_second(const struct site *site)
+{
+	return pair_is(site) && pair_place(site) == 1;
 }
 
 const struct config_node *pair_other(const struct site *site)
@@ -33,15 +54,15 @@ const struct config_node *pair_other(const struct site *site)
 
 int pair_prepare(struct site *site)
 {
-	const size_t number = pair_place(site) + 1;
+	const int number = pair_number(site->config, site->self);
 	int r = 0;
 
 	if (site->dialect->gtid == GTID_MARIADB)
-		r = site_do(site, "SET GLOBAL gtid_domain_id=%zu", number);
+		r = site_do(site, "SET GLOBAL gtid_domain_id=%d", number);
 	return r ? r :
 		   site_do(site,
 			   "SET GLOBAL auto_increment_increment=2, "
-			   "GLOBAL auto_increment_offset=%zu",
+			   "GLOBAL auto_increment_offset=%d",
 			   number);
 }
 
@@ -63,6 +84,14 @@ int pair_shared(const struct gtid_set *a, const struct gtid_set *b, struct gtid_
 	return buf_error(&text) ? -ENOMEM : gtid_parse(ret_shared, text.data);
 }
 
+/* Pacemaker promotes the other one, too, in this transition. */
+static bool pair_is_begun(const struct site *site)
+{
+	const char *promoted = getenv("OCF_RESKEY_CRM_meta_notify_promote_uname");
+
+	return pair_is_second(site) && promoted && strstr(promoted, pair_other(site)->name);
+}
+
 /* In sync by the ledger, and acknowledging. */
 static bool pair_may_join(const struct site *site)
 {
@@ -81,7 +110,12 @@ int pair_join(struct site *site)
 
 	if (r)
 		return r;
-	if (site_visit(site, pair_other(site), &visit, &theirs) || theirs.read_only) {
+	r = site_visit(site, pair_other(site), &visit, &theirs);
+	if (!r && theirs.read_only && pair_is_begun(site))
+		return fault_set(site->fault, FAULT_GENERIC, -EBUSY,
+				 "%s begins: this node writes when it is in sync with it",
+				 pair_other(site)->name);
+	if (r || theirs.read_only) {
 		*site->fault = FAULT_INIT;
 		return -EAGAIN;
 	}

@@ -16,10 +16,20 @@
 #include "mysql/gtid.h"
 
 struct config_node;
+struct mysql_config;
 struct site;
 
 /* Whether this site is one. */
 bool pair_is(const struct site *site);
+
+/*
+ * Which of a pair that node is, 1 or 2, by the parameters alone; 0 without a pair. The server is started
+ * with its domain and numbers: a session keeps those that it has begun with.
+ */
+int pair_number(const struct mysql_config *config, const char *node);
+
+/* The node that does not begin when both stand by. */
+bool pair_is_second(const struct site *site);
 
 /* The other node. */
 const struct config_node *pair_other(const struct site *site);
@@ -29,7 +39,8 @@ int pair_prepare(struct site *site);
 
 /*
  * The second one: in sync with the first, which writes. 0 when this one writes too; -EAGAIN when there
- * is no first one to join, and nothing was changed.
+ * is no first one to join, and nothing was changed. -EBUSY, with the fault set, for one that is not in
+ * sync with it, or whose first one is promoted just now.
  */
 int pair_join(struct site *site);
 

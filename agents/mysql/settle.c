@@ -58,7 +58,8 @@ static int settle_follow(struct site *site)
 		r = replica_drain(site);
 	if (!r && !site->state.partial)
 		r = site_do(site, "SET GLOBAL relay_log_purge=1");
-	if (!r && !promote_is_possible(site))
+	/* Of a pair, both may just have been started: the next monitor knows whether one is alone. */
+	if (!r && (pair_is_second(site) || !promote_is_possible(site)))
 		call_keep(site->call, SETTLE_UNELECTABLE, "yes");
 	return r;
 }
