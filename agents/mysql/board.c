@@ -60,17 +60,26 @@ static void board_name(const char *instance, char name[300])
 	(void)snprintf(name, 300, "%.*s-quorate-ledger", (int)strcspn(instance, ":"), instance);
 }
 
-int board_read(const char *instance, const struct ledger_nodes *configured,
-	       const struct deadline *deadline, struct fault *fault, struct ledger *ret_ledger)
+static int board_begin_read(const char *instance, struct spawn *ret_reading, struct fault *fault)
 {
-	AUTO_BUF struct buf output = BUF_INIT;
 	char name[300];
 	const char *const argv[] = {BOARD_OPTIONS, "--type", "crm_config", "--name",
 				    name,	   "-G",     "-q",	   NULL};
-	int status = 0, r;
+	int r;
 
 	board_name(instance, name);
-	r = board_run(argv, deadline, fault, &output, &status);
+	r = spawn_begin(argv, ret_reading);
+	return r ? board_failed(argv[0], r, fault) : 0;
+}
+
+static int board_end_read(struct spawn *reading, const struct ledger_nodes *configured,
+			  const struct deadline *deadline, struct fault *fault,
+			  struct ledger *ret_ledger)
+{
+	AUTO_BUF struct buf output = BUF_INIT;
+	int status = 0;
+	int r = board_finish(BOARD_OPTIONS, reading, deadline, fault, &output, &status);
+
 	if (r)
 		return r;
 	if (output.length)
@@ -80,11 +89,21 @@ int board_read(const char *instance, const struct ledger_nodes *configured,
 		return 0;
 	}
 	if (status)
-		return board_refused(argv[0], status, &output, fault);
+		return board_refused(BOARD_OPTIONS, status, &output, fault);
 	if (ledger_parse(ret_ledger, output.data))
 		return fault_set(fault, FAULT_CONFIGURED, -EINVAL,
-				 "the cluster option %s is damaged: '%.80s'", name, output.data);
+				 "the cluster option of the ledger is damaged: '%.80s'",
+				 output.data);
 	return 0;
+}
+
+int board_read(const char *instance, const struct ledger_nodes *configured,
+	       const struct deadline *deadline, struct fault *fault, struct ledger *ret_ledger)
+{
+	struct spawn reading;
+	int r = board_begin_read(instance, &reading, fault);
+
+	return r ? r : board_end_read(&reading, configured, deadline, fault, ret_ledger);
 }
 
 int board_begin_write(const char *instance, const struct ledger *ledger, struct spawn *ret_writing,
@@ -124,19 +143,33 @@ int board_write(const char *instance, const struct ledger *ledger, const struct 
 }
 
 /* Two programs of 12 ms of CPU each: side by side, since a promote waits for both. */
-int board_consult(const char *instance, const struct ledger_nodes *configured,
-		  const struct deadline *deadline, struct fault *fault, struct ledger *ret_ledger)
+int board_begin_consult(const char *instance, struct board_question *ret_question,
+			struct fault *fault)
 {
 	static const char *const argv[] = {BOARD_NODE, "-q", NULL};
-	AUTO_BUF struct buf output = BUF_INIT;
-	struct spawn asked;
-	struct fault other = FAULT_INIT;
-	int status = 0, learnt, r = spawn_begin(argv, &asked);
+	const struct deadline now = {.at = 0};
+	int status, r = spawn_begin(argv, &ret_question->quorum);
 
 	if (r)
 		return board_failed(argv[0], r, fault);
-	learnt = board_read(instance, configured, deadline, &other, ret_ledger);
-	r = board_finish(argv[0], &asked, deadline, fault, &output, &status);
+	r = board_begin_read(instance, &ret_question->ledger, fault);
+	if (r)
+		(void)spawn_finish(&ret_question->quorum, &now, NULL, &status);
+	ret_question->begun = !r;
+	return r;
+}
+
+int board_end_consult(struct board_question *question, const struct ledger_nodes *configured,
+		      const struct deadline *deadline, struct fault *fault,
+		      struct ledger *ret_ledger)
+{
+	AUTO_BUF struct buf output = BUF_INIT;
+	struct fault other = FAULT_INIT;
+	int status = 0, learnt, r;
+
+	question->begun = false;
+	learnt = board_end_read(&question->ledger, configured, deadline, &other, ret_ledger);
+	r = board_finish(BOARD_NODE, &question->quorum, deadline, fault, &output, &status);
 	if (r)
 		return r;
 	if (status || output.data[0] != '1')

@@ -9,11 +9,11 @@
 
 #include <stdbool.h>
 
+#include "host/spawn.h"
 #include "mysql/ledger.h"
 
 struct deadline;
 struct fault;
-struct spawn;
 
 /*
  * The ledger; that of the first start over the configured nodes when the CIB has none. instance is
@@ -22,9 +22,20 @@ struct spawn;
 int board_read(const char *instance, const struct ledger_nodes *configured,
 	       const struct deadline *deadline, struct fault *fault, struct ledger *ret_ledger);
 
-/* The same, and -EPERM with the fault set when this partition has no quorum. */
-int board_consult(const char *instance, const struct ledger_nodes *configured,
-		  const struct deadline *deadline, struct fault *fault, struct ledger *ret_ledger);
+/*
+ * The same, and -EPERM with the fault set when this partition has no quorum. In two steps, between
+ * which the caller has something else to do: what has begun (0) must be ended.
+ */
+struct board_question {
+	bool begun;
+	struct spawn quorum, ledger;
+};
+
+int board_begin_consult(const char *instance, struct board_question *ret_question,
+			struct fault *fault);
+int board_end_consult(struct board_question *question, const struct ledger_nodes *configured,
+		      const struct deadline *deadline, struct fault *fault,
+		      struct ledger *ret_ledger);
 
 /* Returns when the CIB has it: the nodes of the partition's majority have then. 0 or -errno. */
 int board_write(const char *instance, const struct ledger *ledger, const struct deadline *deadline,

@@ -175,6 +175,7 @@ static char *errant_note(const struct site *site)
 int errant_prepare(struct site *site)
 {
 	AUTO_ROWS struct rows rows = ROWS_INIT;
+	AUTO_BUF struct buf kept = BUF_INIT;
 	AUTO_FREE char *note = NULL;
 	const char *index;
 	int r;
@@ -187,6 +188,8 @@ int errant_prepare(struct site *site)
 	if (r || !index)
 		return r;
 	note = errant_note(site);
+	if (note && !file_read(note, PATH_MAX, &kept) && !strcmp(kept.data, index))
+		return 0;
 	r = note ? file_replace(note, index, strlen(index)) : -ENOMEM;
 	return r ? fault_set(site->fault, FAULT_GENERIC, r, "%s: %s", note ? note : ERRANT_INDEX,
 			     strerror(-r)) :

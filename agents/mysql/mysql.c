@@ -34,7 +34,6 @@
 #include "ocf/call.h"
 #include "ocf/role.h"
 
-#define MYSQL_SCORE_WRITER 100
 #define MYSQL_SCORE_REPLICA 50
 #define MYSQL_SCORE_LAGS 10
 #define MYSQL_SCORE_PARTIAL 5
@@ -186,9 +185,30 @@ static int mysql_read_test_table(struct site *site)
 	return r ? r : site_do(site, "SELECT 1 FROM %s LIMIT 1", site->config->test_table);
 }
 
+static void mysql_drop_site(void *view)
+{
+	site_close(view);
+	free(view);
+}
+
+/* A promote begins with a look: what that has seen, it goes on with. */
+static void mysql_leave_site(struct call *call, struct site *site)
+{
+	struct site *left = malloc(sizeof(*left));
+
+	call_drop_view(call);
+	if (!left)
+		return;
+	*left = *site;
+	*site = (struct site){.config = left->config, .call = call, .fault = &call->fault};
+	call->view = left;
+	call->release_view = mysql_drop_site;
+}
+
 static int mysql_look(struct call *call, const void *config, enum role_state *ret_state)
 {
 	AUTO_SITE struct site site = {.sql = NULL};
+	const bool promote = !strcmp(call->action, "promote");
 	const bool recurring = !strcmp(call->action, "monitor") && !call->probe;
 	const pid_t server = mysqld_find(config);
 	struct fault fault;
@@ -202,11 +222,15 @@ static int mysql_look(struct call *call, const void *config, enum role_state *re
 	r = site_open(&site, call, config);
 	if (strcmp(call->action, "monitor")) /* what hangs is then to be dealt with, in time */
 		site.deadline = deadline_within(&site.deadline, deadline_left(&site.deadline) / 4);
+	if (!r && promote && site_is_clustered(&site))
+		site_foresee(&site);
 	if (!r)
 		r = mysql_see(&site, server, recurring);
 	if (r)
 		return judge_blind(call, r, ret_state);
 	(void)judge_site(&site, ret_state);
+	if (promote)
+		mysql_leave_site(call, &site);
 	if (!recurring)
 		return 0;
 	r = mysql_read_test_table(&site);
@@ -231,12 +255,23 @@ static int mysql_look(struct call *call, const void *config, enum role_state *re
 static int mysql_begin(struct site *site, struct call *call, const struct mysql_config *config)
 {
 	const pid_t server = mysqld_find(config);
-	int r = site_open(site, call, config);
-	const struct deadline whole = site->deadline;
+	struct site *left = call->view;
+	struct deadline whole;
+	int r;
 
+	if (left && server && sql_owner(left->sql) == server) {
+		*site = *left;
+		site->deadline.at = call->deadline.at - SITE_MARGIN_MS * 1000000LL;
+		free(left);
+		call->view = NULL;
+		return 0;
+	}
+	call_drop_view(call);
+	r = site_open(site, call, config);
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (r || !server)
 		return r;
+	whole = site->deadline;
 	/* One that hangs must leave time for its end. */
 	site->deadline = deadline_within(&whole, config->retire_timeout);
 	r = site_connect(site, server);
@@ -340,7 +375,7 @@ static int mysql_score(struct call *call, const void *config, enum role_state st
 	(void)site_open(&site, call, config);
 	site_close(&site);
 	if (state == ROLE_ACTIVE || state == ROLE_DEGRADED)
-		return MYSQL_SCORE_WRITER;
+		return PROMOTE_SCORE;
 	if (record_get(&call->record, SETTLE_UNELECTABLE))
 		return MYSQL_SCORE_UNELECTABLE;
 	if (site.state.partial)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "cluster/score.h"
 #include "host/spawn.h"
 #include "mysql/board.h"
 #include "mysql/dialect.h"
@@ -328,16 +329,35 @@ static int promote_clear(struct site *site)
 			   site->dialect->semi_slave);
 }
 
-/* The CIB writes while the server forgets the last writer: neither lets anybody write yet. */
+/* When it is not taken, the record does not have it, and the end of the action tells it again. */
+static void promote_tell_score(struct site *site, struct spawn *telling)
+{
+	struct fault fault = FAULT_INIT;
+	char score[16];
+
+	(void)snprintf(score, sizeof(score), "%d", PROMOTE_SCORE);
+	if (!score_end(telling, &site->deadline, &fault))
+		call_keep(site->call, "score", score);
+}
+
+/*
+ * The CIB writes, and the score is told, while the server forgets the last writer: neither lets
+ * anybody write yet. A promote that fails behind it keeps the score in the record, by which the next
+ * action knows that another must be told.
+ */
 static int promote_record(struct site *site, const struct ledger *next)
 {
-	struct spawn writing;
-	struct fault fault;
+	struct spawn writing, telling;
+	struct fault fault = FAULT_INIT;
 	int r = board_begin_write(site->call->instance, next, &writing, site->fault), cleared;
+	bool told;
 
 	if (r)
 		return r;
+	told = !score_begin(site->call->instance, PROMOTE_SCORE, &telling, &fault);
 	cleared = promote_clear(site);
+	if (told)
+		promote_tell_score(site, &telling);
 	fault = *site->fault;
 	r = board_end_write(&writing, &site->deadline, site->fault);
 	if (r || !cleared)
@@ -362,9 +382,7 @@ static int promote_take_office(struct site *site, const struct ledger_nodes *vot
 		return r;
 	site->ledger = next;
 	site->state.partial = false;
-	r = site_remember(site, state);
-	if (!r)
-		r = promote_wait_for_replicas(site, next.acks.count > 1);
+	r = promote_wait_for_replicas(site, next.acks.count > 1);
 	if (!r)
 		r = machine_move(&state, MACHINE_WRITER);
 	if (!r)

@@ -21,5 +21,7 @@ int promote_site(struct site *site);
  */
 bool promote_is_possible(struct site *site);
 
+#define PROMOTE_SCORE 100 /* of the writer: told beside the epoch, where that costs no time */
+
 /* Semi-synchronous replication of the writer: waits for ever, or (alone in sync) for nobody. */
 int promote_wait_for_replicas(struct site *site, int wait);

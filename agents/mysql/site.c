@@ -80,6 +80,13 @@ int site_open(struct site *site, struct call *call, const struct mysql_config *c
 
 void site_close(struct site *site)
 {
+	const struct deadline now = {.at = 0};
+	struct fault ignored = FAULT_INIT;
+	struct ledger ledger;
+
+	if (site->question.begun)
+		(void)board_end_consult(&site->question, &(struct ledger_nodes){.count = 0}, &now,
+					&ignored, &ledger);
 	sql_close(&site->sql);
 	view_release(&site->view);
 	explicit_bzero(site->password, sizeof(site->password));
@@ -157,8 +164,19 @@ int site_consult(struct site *site)
 {
 	const struct ledger_nodes configured = site_configured(site);
 
-	return board_consult(site->call->instance, &configured, &site->deadline, site->fault,
-			     &site->ledger);
+	int r = site->question.begun ?
+			0 :
+			board_begin_consult(site->call->instance, &site->question, site->fault);
+
+	return r ? r :
+		   board_end_consult(&site->question, &configured, &site->deadline, site->fault,
+				     &site->ledger);
+}
+
+void site_foresee(struct site *site)
+{
+	if (board_begin_consult(site->call->instance, &site->question, site->fault))
+		*site->fault = FAULT_INIT; /* it is tried again when it is needed */
 }
 
 int site_remember(struct site *site, enum machine_state state)

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/deadline.h"
+#include "mysql/board.h"
 #include "mysql/config.h"
 #include "mysql/election.h"
 #include "mysql/view.h"
@@ -29,9 +30,10 @@ struct site {
 	char password[256]; /* of the replication user */
 	struct sql *sql;    /* with the own server; NULL before site_connect() */
 	const struct dialect *dialect;
-	struct view view;	 /* of the own server, as site_look() saw it */
-	struct vote_state state; /* of the state file */
-	struct ledger ledger;	 /* as site_learn() read it last */
+	struct view view;		/* of the own server, as site_look() saw it */
+	struct vote_state state;	/* of the state file */
+	struct ledger ledger;		/* as site_learn() read it last */
+	struct board_question question; /* that site_foresee() has asked */
 };
 
 #define SITE_MARGIN_MS 300
@@ -64,6 +66,9 @@ int site_learn(struct site *site);
 
 /* The same, and -EPERM when this node's partition has no quorum. */
 int site_consult(struct site *site);
+
+/* What site_consult() will ask is asked from now on: it costs time that something else may take. */
+void site_foresee(struct site *site);
 
 /* Writes the ledger into the CIB, and then into the state file. */
 int site_record(struct site *site, const struct ledger *ledger);

@@ -12,29 +12,52 @@
 
 #define SCORE_PROGRAM "/usr/sbin/attrd_updater"
 
-static int score_run(const char *const argv[], const struct deadline *deadline, struct fault *fault)
+static int score_failed(int error, struct fault *fault)
+{
+	return fault_set(fault, FAULT_GENERIC, error, SCORE_PROGRAM ": %s", strerror(-error));
+}
+
+int score_end(struct spawn *telling, const struct deadline *deadline, struct fault *fault)
 {
 	AUTO_BUF struct buf output = BUF_INIT;
 	int status = 0;
-	int r = spawn_run(argv, deadline, &output, &status);
+	int r = spawn_finish(telling, deadline, &output, &status);
 
 	if (r)
-		return fault_set(fault, FAULT_GENERIC, r, "%s: %s", argv[0], strerror(-r));
+		return score_failed(r, fault);
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
-	return fault_set(fault, FAULT_GENERIC, -EIO, "%s ended with status %d: %s", argv[0],
+	return fault_set(fault, FAULT_GENERIC, -EIO, SCORE_PROGRAM " ended with status %d: %s",
 			 WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
 			 output.data);
 }
 
-int score_set(const char *resource, int score, const struct deadline *deadline, struct fault *fault)
+static int score_run(const char *const argv[], const struct deadline *deadline, struct fault *fault)
+{
+	struct spawn telling;
+	int r = spawn_begin(argv, &telling);
+
+	return r ? score_failed(r, fault) : score_end(&telling, deadline, fault);
+}
+
+int score_begin(const char *resource, int score, struct spawn *ret_telling, struct fault *fault)
 {
 	char name[300], value[16];
 	const char *const argv[] = {SCORE_PROGRAM, "-n", name, "-U", value, NULL};
+	int r;
 
 	(void)snprintf(name, sizeof(name), "master-%s", resource);
 	(void)snprintf(value, sizeof(value), "%d", score);
-	return score_run(argv, deadline, fault);
+	r = spawn_begin(argv, ret_telling);
+	return r ? score_failed(r, fault) : 0;
+}
+
+int score_set(const char *resource, int score, const struct deadline *deadline, struct fault *fault)
+{
+	struct spawn telling;
+	int r = score_begin(resource, score, &telling, fault);
+
+	return r ? r : score_end(&telling, deadline, fault);
 }
 
 int score_delete(const char *resource, const struct deadline *deadline, struct fault *fault)
