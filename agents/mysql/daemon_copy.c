@@ -37,7 +37,8 @@ struct copy_porter {
 
 struct copy {
 	struct copy_porter give, get;
-	bool wanted; /* get */
+	bool wanted;   /* get */
+	bool complete; /* Pacemaker was told: the start that follows ends this watcher */
 };
 
 static void copy_tell(struct copy_porter *p)
@@ -137,7 +138,7 @@ static void copy_done(int status, bool late, void *data)
 	p->at_work = false;
 	if (!status && p == &d->copy->get) {
 		d->copy->wanted = false;
-		p->failures = 0;
+		d->copy->complete = true;
 		sight_tell_pacemaker(d, "a full copy is complete, and a start puts it in place");
 		return;
 	}
@@ -178,6 +179,8 @@ int copy_want(struct daemon *d, bool wanted)
 
 	if (!copy)
 		return -ENOENT;
+	if (copy->complete)
+		return 0;
 	copy->wanted = wanted;
 	if (!wanted && copy->get.child)
 		child_kill(&copy->get.child);

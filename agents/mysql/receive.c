@@ -17,6 +17,7 @@
 #include "base/fault.h"
 #include "base/file.h"
 #include "base/num.h"
+#include "mysql/clone.h"
 #include "mysql/dialect.h"
 #include "mysql/porter.h"
 #include "mysql/rows.h"
@@ -143,13 +144,13 @@ static int receive_ask_donor(struct receive *c, const struct config_node *node)
 	const struct deadline wait = deadline_in(RECEIVE_AWAIT_MS);
 	const bool writer = !strcmp(node->name, site->ledger.writer);
 	AUTO_VIEW struct view view = {.lag = 0};
-	int r = site_visit(site, node, &site->deadline, &view);
+	int r = writer ? 0 : site_await(site, node, &c->written, &wait);
 
+	if (!r)
+		r = site_visit(site, node, &site->deadline, &view);
 	if (!r && !writer && (!view.receiving || !view.applying || view.conflict))
-		return fault_set(site->fault, FAULT_GENERIC, -EAGAIN, "%s does not replicate",
-				 node->name);
-	if (!r && !writer)
-		r = site_await(site, node, &c->written, &wait);
+		r = fault_set(site->fault, FAULT_GENERIC, -EAGAIN, "%s does not replicate",
+			      node->name);
 	if (r)
 		return r;
 	lineage_release(&c->lineage);
@@ -161,7 +162,10 @@ static int receive_ask_donor(struct receive *c, const struct config_node *node)
 	return 0;
 }
 
-/* A socket to the node whose copy it will be: a replica's; the writer's where there is none. */
+/*
+ * A socket to the node whose copy it will be: a replica's; the writer's where there is none. 0 for CLONE,
+ * whose servers connect by themselves.
+ */
 static int receive_find_donor(struct receive *c)
 {
 	struct site *site = &c->porter.site;
@@ -176,7 +180,7 @@ static int receive_find_donor(struct receive *c)
 				continue;
 			site->deadline = deadline_in(RECEIVE_AWAIT_MS);
 			fd = receive_ask_donor(c, node);
-			if (!fd)
+			if (!fd && c->porter.config->resync == RESYNC_BACKUP)
 				fd = receive_connect(node, c->porter.config->resync_port);
 			if (fd >= 0) {
 				c->donor = node;
@@ -355,11 +359,14 @@ static int receive_finish(struct receive *c)
 	AUTO_RECORD struct record copied = RECORD_INIT;
 	AUTO_BUF struct buf position = BUF_INIT, lineage = BUF_INIT;
 	char path[STAGING_PATH + 64];
-	int r = receive_read_position(c, &position);
+	int r = 0;
 
-	if (r)
-		return r;
-	r = lineage_add(&c->lineage, position.data);
+	if (c->porter.config->resync == RESYNC_BACKUP) {
+		r = receive_read_position(c, &position);
+		if (r)
+			return r;
+		r = lineage_add(&c->lineage, position.data);
+	}
 	lineage_print_shared(&c->lineage, &c->lineage, &lineage);
 	(void)snprintf(path, sizeof(path), "%s/" SITE_STATE, c->staging.data);
 	if (!r)
@@ -374,26 +381,43 @@ static int receive_finish(struct receive *c)
 		   staging_finish(&c->staging, &copied, site->fault);
 }
 
+static int receive_backup(struct receive *c, int fd)
+{
+	int r = receive_drop(c);
+
+	if (!r)
+		r = receive_stream(c, fd);
+	return r ? r : receive_recover(c);
+}
+
+static int receive_clone(struct receive *c)
+{
+	if (rmdir(c->staging.data) < 0) /* the server makes it */
+		return fault_set(c->porter.site.fault, FAULT_GENERIC, -errno, "%s: %s",
+				 c->staging.data, strerror(errno));
+	return clone_into(&c->porter, c->donor, c->staging.data);
+}
+
 static int receive_all(struct receive *c)
 {
+	const bool backup = c->porter.config->resync == RESYNC_BACKUP;
 	AUTO_CLOSE int fd = -1;
-	int r = receive_prepare(c);
+	int r = receive_prepare(c), found;
 
 	if (r)
 		return r;
 	if (staging_is_complete(&c->staging))
 		return 0;
-	fd = receive_find_donor(c);
-	if (fd < 0)
-		return fd;
-	sql_close(&c->porter.site.sql);
+	if (backup != (c->porter.site.dialect->gtid == GTID_MARIADB))
+		return fault_set(c->porter.site.fault, FAULT_ARGS, -EINVAL,
+				 "resync must be backup for MariaDB, clone for MySQL");
+	found = receive_find_donor(c);
+	if (found < 0)
+		return found;
+	fd = backup ? found : -1;
 	r = staging_begin(&c->staging, c->porter.site.fault);
 	if (!r)
-		r = receive_drop(c);
-	if (!r)
-		r = receive_stream(c, fd);
-	if (!r)
-		r = receive_recover(c);
+		r = backup ? receive_backup(c, fd) : receive_clone(c);
 	return r ? r : receive_finish(c);
 }
 

@@ -70,8 +70,11 @@ static unsigned tunnel_key(SSL *ssl, unsigned char *key, unsigned room)
 	__typeof__(SSL_get_ex_data) *get = NULL;
 	const struct library_symbol symbol = {"SSL_get_ex_data", (void **)&get};
 	const char *secret = library_load(TUNNEL_SONAME, &symbol, 1, NULL) ? NULL : get(ssl, 0);
-	const size_t length = secret ? strlen(secret) : 0;
+	size_t length;
 
+	if (!secret)
+		return 0;
+	length = strlen(secret);
 	if (length > room)
 		return 0;
 	memcpy(key, secret, length);

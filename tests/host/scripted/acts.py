@@ -5,6 +5,7 @@ Each returns names and rows, or nothing.
 """
 
 import fnmatch
+import os
 import re
 import time
 
@@ -110,6 +111,9 @@ def do_variables(server, found):
     on = {'0': 'OFF', '1': 'ON'}
     known = {name: on.get(value, value) if name.endswith(('only', 'enabled', 'updates', 'log_bin'))
              else value for name, value in server.values.items()}
+    if found.get('names'):
+        wanted = {words.unquote(name) for name in words.pieces(found['names'])}
+        known = {name: value for name, value in known.items() if name in wanted}
     return shown(known, found.get('like'))
 
 
@@ -189,6 +193,26 @@ def do_change(server, found):
         raise Refused(1210, 'HY000', 'Incorrect arguments: the password is too long')
     server.channel, server.relay = channel, {}
     server.save()
+
+
+@handles('clone')
+def do_clone(server, found):
+    """Into another directory: this server goes on with its own data."""
+    port, path = found['port'], words.unquote(found['directory'] or "''")
+    donor = f"{words.unquote(found['host'])}:{port}"
+    if donor not in server.values['clone_valid_donor_list'].split(','):
+        raise Refused(3869, 'HY000', f'{donor} is not found in clone_valid_donor_list')
+    if not path:
+        raise Refused(3707, 'HY000', 'Restart server failed (mysqld is not managed by supervisor '
+                      'process).')
+    if os.path.lexists(path):
+        raise Refused(1007, 'HY000', f"Can't create database '{path}'; database exists")
+    server.clone(port, words.unquote(found['user']), words.unquote(found['password']), path)
+
+
+@handles('progress')
+def do_progress(_server, _found):
+    return ['done', 'total'], [['500', '1000']]
 
 
 @handles('kill')

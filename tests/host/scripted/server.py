@@ -176,6 +176,30 @@ class Server:
                 self.acknowledged |= set(request['have'])
             return {'log': {k: v for k, v in self.binlog.items() if k not in request['have']}}
 
+    def do_state(self, request):
+        if USERS.get(request['user']) != request['password']:
+            return {'error': [1045, f"Access denied for user '{request['user']}'"]}
+        with self.lock:
+            return {'binlog': {k: v for k, v in self.binlog.items() if k in self.done},
+                    'relay': {}, 'channel': self.channel}
+
+    def clone(self, port, user, password, path):
+        """A donor's data, its replication's configuration with them, and none of its relay log."""
+        request = {'do': 'state', 'user': user, 'password': password}
+        with socket.socket(socket.AF_UNIX) as asked:
+            asked.connect(f'{PORTS}/{port}/control')
+            with asked.makefile('rw') as stream:
+                stream.write(json.dumps(request) + '\n')
+                stream.flush()
+                answer = json.loads(stream.readline())
+        if 'error' in answer:
+            raise Refused(3862, 'HY000', f"Clone Donor Error: {answer['error']}")
+        os.makedirs(f'{path}/mysql')
+        with open(f'{path}/ibdata1', 'wb'):
+            pass
+        with open(f'{path}/state.json', 'w', encoding='utf-8') as file:
+            json.dump(answer, file)
+
     def set_text(self, names):
         """The names UUID:NUMBER as the server prints a set."""
         text = []

@@ -60,7 +60,7 @@ STATEMENTS = [
     (FIRST, LAST, r'SELECT (?P<list>@@[\w.]+(?:, @@[\w.]+)*)(?: limit 1)?', 'select'),
     (FIRST, LAST, r"SHOW GLOBAL STATUS LIKE '(?P<like>[^']*)'", 'status'),
     (FIRST, LAST, r"SHOW (?:GLOBAL )?VARIABLES(?: LIKE '(?P<like>[^']*)')?", 'variables'),
-    (FIRST, LAST, r"SHOW (?:GLOBAL )?VARIABLES WHERE Variable_name (?:IN|RLIKE|REGEXP) .*", 'variables'),
+    (FIRST, LAST, r"SHOW (?:GLOBAL )?VARIABLES WHERE Variable_name IN \((?P<names>.*)\)", 'variables'),
     (FIRST, LAST, r'SHOW REPLICA STATUS', 'replica'),
     (FIRST, LAST, r'START REPLICA(?: (?P<thread>IO_THREAD|SQL_THREAD))?', 'start'),
     (FIRST, LAST, r'STOP REPLICA(?: (?P<thread>IO_THREAD|SQL_THREAD))?', 'stop'),
@@ -74,7 +74,11 @@ STATEMENTS = [
     (FIRST, LAST, r'SELECT id FROM app\.t', 'table'),
     (FIRST, LAST, r'SELECT 1 FROM [\w.`]+ LIMIT 1', 'one'),
     (FIRST, LAST, r'SHOW BINARY LOGS', 'ok'),
-    (FIRST, LAST, r"CLONE INSTANCE FROM '[^']*'@'[^']*':\d+ IDENTIFIED BY '[^']*'", 'ok'),
+    (FIRST, LAST, r"CLONE INSTANCE FROM (?P<user>'[^']*')@(?P<host>'[^']*'):(?P<port>\d+) IDENTIFIED BY "
+     r"(?P<password>'[^']*')(?: DATA DIRECTORY(?: =)? (?P<directory>'[^']*'))?(?: REQUIRE(?: NO)? SSL)?",
+     'clone'),
+    (FIRST, LAST, r'SELECT SUM\(DATA\) AS done, SUM\(ESTIMATE\) AS total FROM '
+     r'performance_schema\.clone_progress', 'progress'),
     ((8, 2, 0), LAST, r'SHOW BINARY LOG STATUS', 'ok'),
     ((8, 2, 0), LAST, r'RESET BINARY LOGS AND GTIDS', 'ok'),
     # The words of old, which 8.0 understands with a warning.
