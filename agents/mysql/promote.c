@@ -195,11 +195,16 @@ static void promote_ask_each(struct site *site, const struct vote_report *report
 		promote_note_quiet(votes, self);
 	if (last && promote_is_wanted(site, last, reports, count, votes))
 		promote_ask(site, last, votes);
-	for (size_t i = 0; i < 2 * site->nodes.count; i++) {
-		const struct config_node *node = &site->nodes.nodes[i % site->nodes.count];
-		const bool again = i >= site->nodes.count;
+	for (size_t i = 0; i < site->nodes.count; i++) {
+		const struct config_node *node = &site->nodes.nodes[i];
 
-		if ((again ? !!promote_find(votes, node->name) : node != last) &&
+		if (node != last && promote_is_wanted(site, node, reports, count, votes))
+			promote_ask(site, node, votes);
+	}
+	for (size_t i = 0; i < site->nodes.count; i++) {
+		const struct config_node *node = &site->nodes.nodes[i];
+
+		if (promote_find(votes, node->name) &&
 		    promote_is_wanted(site, node, reports, count, votes))
 			promote_ask(site, node, votes);
 	}

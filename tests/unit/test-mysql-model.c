@@ -194,9 +194,8 @@ static void event_start(struct world *w, struct node *n)
 		n->partial = true;
 	}
 	n->unacked_from = -1;
-	/* The server has forgotten its relay log: it is replayed from the files, or counts no more. */
 	if (ledger_counts_on(&w->ledger, n->name, &n->known))
-		n->applied = n->received.length;
+		n->applied = n->received.length; /* replayed from the files of the relay log */
 	else
 		n->received.length = n->applied;
 }
