@@ -156,13 +156,16 @@ check-fuzz: $(FUZZ:%=$(B)/tests/fuzz/%) ## replay the corpora of the fuzz target
 	$(Q)tests/run fuzz
 check-cluster: all $(call programs,cluster lab) ## the agents in three-node clusters in namespaces (root)
 	$(Q)tests/run cluster
-check-long: all $(call programs,lab) ## every fault at every cloud, and rounds of failover in one: ROUNDS=8 (root)
+check-long: all $(call programs,lab) ## every fault at every cloud, rounds of failover, 10000 inputs of each fuzz target: ROUNDS=8 (root)
+	+$(Q)! command -v clang >/dev/null || $(make_fuzzers)
 	$(Q)tests/run long
 check-san: ## unit and host tests and the corpora again, under ASan and UBSan
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined check-san-built
 .PHONY: check-san-built
 check-san-built: all $(call programs,unit host) $(FUZZ:%=$(B)/tests/fuzz/%)
 	$(Q)tests/run unit host fuzz
+
+make_fuzzers = $(MAKE) --no-print-directory B=build/fuzz CC=clang SAN=fuzzer-no-link,address,undefined fuzzers
 
 .PHONY: lint
 lint: objects ## format, static analysis, floors, headers, budgets, banned words, scripts
@@ -171,7 +174,7 @@ lint: objects ## format, static analysis, floors, headers, budgets, banned words
 .PHONY: fuzz fuzzers
 SECONDS ?= 30
 fuzz: ## let libFuzzer look for new inputs (clang), SECONDS=30 each
-	$(Q)$(MAKE) --no-print-directory B=build/fuzz CC=clang SAN=fuzzer-no-link,address,undefined fuzzers
+	+$(Q)$(make_fuzzers)
 	$(Q)tests/fuzz/run $(SECONDS)
 fuzzers: $(FUZZ:%=$(B)/%)
 
