@@ -55,9 +55,9 @@ measure_ipvs_changes() {
 machine_ipvs() {
 	local log=$BUILD/bench.ipvs.$1.log
 	echo "$1 $2" >"$BUILD/bench.ipvs.part"
-	KERNEL=machine KERNEL_TIMEOUT=1200 "$bench_lib/machine-ipvs" >"$log" 2>&1 && ! grep '^not ok' "$log" >&2 || {
-		tail -n 3 "$log" >>"$WORK/complaints"
+	if ! KERNEL=machine KERNEL_TIMEOUT=1200 "$bench_lib/machine-ipvs" >"$log" 2>&1 || grep -q '^not ok' "$log"; then
+		grep '^not ok' "$log" >>"$WORK/complaints"
 		return 1
-	}
+	fi
 	sed -n 's/^sample //p' "$log"
 }
