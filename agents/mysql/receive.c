@@ -269,6 +269,7 @@ static int receive_piece(struct receive *c, struct tunnel *tunnel, struct worker
 		porter_tell(&c->porter, false, c->donor->name, "receive", c->counts);
 		return receive_put(unpack, piece, length, fault);
 	case TUNNEL_END:
+		porter_tell(&c->porter, true, c->donor->name, "receive", c->counts);
 		return 1;
 	case TUNNEL_FAILED:
 		return fault_set(fault, FAULT_GENERIC, -EREMOTEIO, "%s: %s", c->donor->name, piece);

@@ -158,7 +158,8 @@ static void test_table(void **state)
 				.heard_count = 1,
 				.clustered = true,
 				.quorate = true,
-				.error = ""};
+				.error = "",
+				.copy = ""};
 	AUTO_BUF struct buf text = BUF_INIT;
 
 	sing(&chorus);
