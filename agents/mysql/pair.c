@@ -66,6 +66,23 @@ int pair_prepare(struct site *site)
 			   number);
 }
 
+const struct gtid_set *pair_position(const struct site *site, struct view *theirs)
+{
+	const uint32_t own = (uint32_t)pair_place(site) + 1;
+
+	for (size_t i = 0; i < theirs->executed.count; i++) {
+		struct gtid_range *range = &theirs->executed.ranges[i];
+
+		for (size_t k = 0; range->domain == own && k < theirs->applied.count; k++) {
+			const struct gtid_range *applied = &theirs->applied.ranges[k];
+
+			if (applied->domain == own && applied->to < range->to)
+				*range = *applied;
+		}
+	}
+	return &theirs->executed;
+}
+
 int pair_shared(const struct gtid_set *a, const struct gtid_set *b, struct gtid_set *ret_shared)
 {
 	AUTO_BUF struct buf text = BUF_INIT;
@@ -153,7 +170,7 @@ int pair_follow(struct site *site)
 			    ledger_has(&site->ledger.acks, site->self));
 	if (!r && site->view.applying) /* its receiver alone has stopped: what it has got is kept */
 		return site_do(site, "%s", site->dialect->start_io);
-	return r ? r : replica_attach(site, other, &theirs.executed);
+	return r ? r : replica_attach(site, other, pair_position(site, &theirs));
 }
 
 int pair_lead(struct site *site, const char *nodes)

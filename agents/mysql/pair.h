@@ -18,6 +18,7 @@
 struct config_node;
 struct mysql_config;
 struct site;
+struct view;
 
 /* Whether this site is one. */
 bool pair_is(const struct site *site);
@@ -46,6 +47,13 @@ int pair_join(struct site *site);
 
 /* A writer follows the other writer, if there is one and it does not yet. 0 or -errno. */
 int pair_follow(struct site *site);
+
+/*
+ * The other one's position, as this node goes on from it: of its own domain what is committed there.
+ * Beyond that are commits that wait for an acknowledgement of just this node, which has to be sent them
+ * to give it. *theirs is changed.
+ */
+const struct gtid_set *pair_position(const struct site *site, struct view *theirs);
 
 /* Pacemaker has stopped the first one of these nodes (between blanks): this one leads now. */
 int pair_lead(struct site *site, const char *nodes);

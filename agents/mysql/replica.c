@@ -373,7 +373,7 @@ static int replica_reconcile(struct site *site, const struct config_node *writer
 			    ledger_has(&site->ledger.acks, site->self));
 	if (!r) /* a copy from before may lack what is acknowledged here from now on */
 		staging_forget(site->config);
-	return r ? r : replica_aim(site, writer, pair ? &theirs.executed : NULL);
+	return r ? r : replica_aim(site, writer, pair ? pair_position(site, &theirs) : NULL);
 }
 
 static bool replica_follows(const struct site *site, const struct config_node *writer)

@@ -16,6 +16,7 @@ void view_release(struct view *view)
 {
 	gtid_release(&view->executed);
 	gtid_release(&view->received);
+	gtid_release(&view->applied);
 	lineage_release(&view->lineage);
 }
 
@@ -109,7 +110,8 @@ int view_read(struct view *view, const struct dialect *dialect, const struct row
 
 	*view = (struct view){.lag = VIEW_LAG_UNKNOWN,
 			      .executed = GTID_SET_INIT(dialect->gtid),
-			      .received = GTID_SET_INIT(dialect->gtid)};
+			      .received = GTID_SET_INIT(dialect->gtid),
+			      .applied = GTID_SET_INIT(dialect->gtid)};
 	if (!rows_count(positions) || !rows_get(positions, 0, "executed"))
 		return -EINVAL;
 	view->read_only = rows_true(positions, 0, "read_only");
@@ -119,6 +121,8 @@ int view_read(struct view *view, const struct dialect *dialect, const struct row
 	r = view_add(view, &view->executed, rows_get(positions, 0, "executed"));
 	if (!r)
 		r = view_add(view, &view->executed, rows_get(positions, 0, "applied"));
+	if (!r)
+		r = view_add(view, &view->applied, rows_get(positions, 0, "applied"));
 	if (!r)
 		r = gtid_unite(&view->received, &view->executed);
 	if (!r && dialect->gtid == GTID_MARIADB)

@@ -39,6 +39,7 @@ struct view {
 	char error[256];	  /* the channel's words */
 	struct gtid_set executed; /* applied or written here */
 	struct gtid_set received; /* executed, and what the relay log has beyond it */
+	struct gtid_set applied;  /* committed by the applier (MariaDB): executed may still wait */
 	struct lineage lineage;	  /* of what is executed (MariaDB) */
 	bool conflict;		  /* the positions exclude each other */
 	bool outdated;		  /* somebody knows a later epoch; only a watcher can tell */
