@@ -7,7 +7,7 @@
 #
 #	. "$(dirname "$0")/mysql-cluster.sh"
 #	database_up                  the cluster, in sync, and the client writing
-#	missing                      prints how many acknowledged commits `writer` lacks
+#	missing, missing_at NODE     prints how many acknowledged commits `writer`, NODE, lacks
 #	moves FROM                   how often the acknowledging node has changed, by the servers' own clock
 #	clashes FROM                 how often, without that it had what the others had acknowledged before
 #	database_done                the closing line
@@ -175,8 +175,13 @@ acked_more()
 missing()
 {
 	until_true 30 writer_is || echo "nobody is the writer: asked is $writer" >&2
+	missing_at "$writer"
+}
+
+missing_at()
+{
 	head -n "$(acked)" "$acks" | cut -d ' ' -f 3 | sort >"$work/acked"
-	sql "$writer" 'SELECT id FROM app.t' | sort >"$work/there"
+	sql "$1" 'SELECT id FROM app.t' | sort >"$work/there"
 	comm -23 "$work/acked" "$work/there" >"$work/missing"
 	wc -l <"$work/missing"
 }
