@@ -9,7 +9,7 @@ name_ipvs() {
 }
 
 floor_ipvs() {
-	echo -
+	:
 }
 
 packages_ipvs() {
