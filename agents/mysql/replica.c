@@ -4,11 +4,13 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/num.h"
 #include "mysql/dialect.h"
 #include "mysql/errant.h"
 #include "mysql/pair.h"
@@ -18,12 +20,17 @@
 #include "mysql/sql.h"
 #include "mysql/staging.h"
 #include "ocf/call.h"
+#include "ocf/record.h"
 
 #define REPLICA_RELAX_FROM 500 /* transactions to apply from which on durability is relaxed */
 #define REPLICA_BEGIN_MS 5000
 #define REPLICA_TURN_MS 20
 #define REPLICA_WAIT_MS 1000
 #define REPLICA_RETRIES "86400"
+
+/* In the record, while a drain has other values in the server: those of before. */
+#define REPLICA_SYNC_BINLOG "relaxed.sync_binlog"
+#define REPLICA_FLUSH_LOG "relaxed.flush_log"
 
 int replica_freeze(struct site *site)
 {
@@ -84,6 +91,17 @@ struct replica_relaxed {
 	bool on;
 };
 
+/* One that is killed can't put them back: they are written down before they are changed. */
+static void replica_note_relaxed(struct site *site, const struct replica_relaxed *relaxed)
+{
+	char sync_binlog[24], flush_log[24];
+
+	(void)snprintf(sync_binlog, sizeof(sync_binlog), "%lld", relaxed->sync_binlog);
+	(void)snprintf(flush_log, sizeof(flush_log), "%lld", relaxed->flush_log);
+	call_keep(site->call, REPLICA_SYNC_BINLOG, relaxed->on ? sync_binlog : NULL);
+	call_keep(site->call, REPLICA_FLUSH_LOG, relaxed->on ? flush_log : NULL);
+}
+
 static int replica_relax(struct site *site, struct replica_relaxed *relaxed)
 {
 	AUTO_GTID struct gtid_set backlog = GTID_SET_INIT(site->dialect->gtid);
@@ -100,6 +118,7 @@ static int replica_relax(struct site *site, struct replica_relaxed *relaxed)
 	relaxed->sync_binlog = rows_number(&rows, 0, "sync_binlog", 1);
 	relaxed->flush_log = rows_number(&rows, 0, "flush_log", 1);
 	relaxed->on = true;
+	replica_note_relaxed(site, relaxed);
 	return site_do(site, "SET GLOBAL sync_binlog=0, GLOBAL innodb_flush_log_at_trx_commit=2");
 }
 
@@ -117,7 +136,25 @@ static int replica_unrelax(struct site *site, const struct replica_relaxed *rela
 		    relaxed->sync_binlog, relaxed->flush_log);
 	if (!r)
 		r = site_do(site, "FLUSH LOCAL BINARY LOGS");
-	return r ? r : site_do(site, "FLUSH LOCAL ENGINE LOGS");
+	if (!r)
+		r = site_do(site, "FLUSH LOCAL ENGINE LOGS");
+	if (!r)
+		replica_note_relaxed(site, &(struct replica_relaxed){.on = false});
+	return r;
+}
+
+/* What a drain that was killed has left. */
+static int replica_restore(struct site *site)
+{
+	struct replica_relaxed left = {.on = true};
+	const char *sync_binlog = record_get(&site->call->record, REPLICA_SYNC_BINLOG);
+	const char *flush_log = record_get(&site->call->record, REPLICA_FLUSH_LOG);
+
+	if (!sync_binlog || !flush_log ||
+	    num_parse(sync_binlog, 0, LLONG_MAX, &left.sync_binlog) ||
+	    num_parse(flush_log, 0, 2, &left.flush_log))
+		return 0;
+	return replica_unrelax(site, &left);
 }
 
 /* As the server has just been looked at; a drain that is over within a turn says nothing. */
@@ -172,8 +209,10 @@ int replica_drain(struct site *site)
 	struct replica_relaxed relaxed = {.on = false};
 	long long appliers = 0;
 	struct fault fault;
-	int r = 0, restored;
+	int r = replica_restore(site), restored;
 
+	if (r)
+		return r;
 	if (site->view.has_source && !site->view.applying && site->dialect->gtid == GTID_MARIADB)
 		r = replica_replay(site, &appliers);
 	else if (site->view.has_source && !site->view.applying)
@@ -394,6 +433,8 @@ int replica_follow(struct site *site, const struct config_node *writer)
 	if (r || replica_follows(site, writer))
 		return r;
 	r = replica_halt(site);
+	if (!r)
+		r = replica_restore(site);
 	if (!r)
 		r = replica_reconcile(site, writer);
 	if (r)
