@@ -150,8 +150,7 @@ static int replica_restore(struct site *site)
 	const char *sync_binlog = record_get(&site->call->record, REPLICA_SYNC_BINLOG);
 	const char *flush_log = record_get(&site->call->record, REPLICA_FLUSH_LOG);
 
-	if (!sync_binlog || !flush_log ||
-	    num_parse(sync_binlog, 0, LLONG_MAX, &left.sync_binlog) ||
+	if (!sync_binlog || !flush_log || num_parse(sync_binlog, 0, LLONG_MAX, &left.sync_binlog) ||
 	    num_parse(flush_log, 0, 2, &left.flush_log))
 		return 0;
 	return replica_unrelax(site, &left);
