@@ -28,9 +28,13 @@
 #define REPLICA_WAIT_MS 1000
 #define REPLICA_RETRIES "86400"
 
-/* In the record, while a drain has other values in the server: those of before. */
-#define REPLICA_SYNC_BINLOG "relaxed.sync_binlog"
-#define REPLICA_FLUSH_LOG "relaxed.flush_log"
+/*
+ * In the record, while a drain has other values in the server: those of before. One that is killed
+ * can't put them back, so they are written down before they are changed.
+ */
+#define REPLICA_SYNC_BINLOG "drain.sync_binlog"
+#define REPLICA_FLUSH_LOG "drain.flush_log"
+#define REPLICA_APPLIERS "drain.appliers"
 
 int replica_freeze(struct site *site)
 {
@@ -46,11 +50,28 @@ int replica_freeze(struct site *site)
 	return r ? r : site_look(site);
 }
 
+static void replica_note(struct site *site, const char *key, long long value)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%lld", value);
+	call_keep(site->call, key, text);
+}
+
+/* The value of before, or -1. */
+static long long replica_noted(const struct site *site, const char *key)
+{
+	const char *text = record_get(&site->call->record, key);
+	long long value;
+
+	return text && !num_parse(text, 0, LLONG_MAX, &value) ? value : -1;
+}
+
 /*
  * After a restart only the files know what was received; from there it is applied, without purge.
  * By one applier: MariaDB 10.11 crashes when its parallel ones begin in the middle of a relay log.
  */
-static int replica_replay(struct site *site, long long *ret_appliers)
+static int replica_replay(struct site *site)
 {
 	AUTO_RELAY struct relay relay = {.undrained = false};
 	AUTO_ROWS struct rows rows = ROWS_INIT;
@@ -69,7 +90,8 @@ static int replica_replay(struct site *site, long long *ret_appliers)
 	sql_quote(&file, strrchr(relay.file, '/') ? strrchr(relay.file, '/') + 1 : relay.file);
 	log_line(&site->call->log, LOG_INFO, "replaying relay logs from %s:%" PRIu64, relay.file,
 		 relay.position);
-	*ret_appliers = rows_number(&rows, 0, "appliers", 0);
+	if (replica_noted(site, REPLICA_APPLIERS) < 0)
+		replica_note(site, REPLICA_APPLIERS, rows_number(&rows, 0, "appliers", 0));
 	r = site_do(site, "SET GLOBAL slave_parallel_threads=0");
 	if (!r)
 		r = site_do(site,
@@ -86,23 +108,7 @@ static int replica_replay(struct site *site, long long *ret_appliers)
 	return 0;
 }
 
-struct replica_relaxed {
-	long long sync_binlog, flush_log; /* as they were */
-	bool on;
-};
-
-/* One that is killed can't put them back: they are written down before they are changed. */
-static void replica_note_relaxed(struct site *site, const struct replica_relaxed *relaxed)
-{
-	char sync_binlog[24], flush_log[24];
-
-	(void)snprintf(sync_binlog, sizeof(sync_binlog), "%lld", relaxed->sync_binlog);
-	(void)snprintf(flush_log, sizeof(flush_log), "%lld", relaxed->flush_log);
-	call_keep(site->call, REPLICA_SYNC_BINLOG, relaxed->on ? sync_binlog : NULL);
-	call_keep(site->call, REPLICA_FLUSH_LOG, relaxed->on ? flush_log : NULL);
-}
-
-static int replica_relax(struct site *site, struct replica_relaxed *relaxed)
+static int replica_relax(struct site *site)
 {
 	AUTO_GTID struct gtid_set backlog = GTID_SET_INIT(site->dialect->gtid);
 	AUTO_ROWS struct rows rows = ROWS_INIT;
@@ -115,10 +121,8 @@ static int replica_relax(struct site *site, struct replica_relaxed *relaxed)
 		    "@@global.innodb_flush_log_at_trx_commit AS flush_log");
 	if (r)
 		return r;
-	relaxed->sync_binlog = rows_number(&rows, 0, "sync_binlog", 1);
-	relaxed->flush_log = rows_number(&rows, 0, "flush_log", 1);
-	relaxed->on = true;
-	replica_note_relaxed(site, relaxed);
+	replica_note(site, REPLICA_SYNC_BINLOG, rows_number(&rows, 0, "sync_binlog", 1));
+	replica_note(site, REPLICA_FLUSH_LOG, rows_number(&rows, 0, "flush_log", 1));
 	return site_do(site, "SET GLOBAL sync_binlog=0, GLOBAL innodb_flush_log_at_trx_commit=2");
 }
 
@@ -126,34 +130,39 @@ static int replica_relax(struct site *site, struct replica_relaxed *relaxed)
  * Everything that was applied meanwhile goes to the disk, before anybody builds on it. LOCAL: a FLUSH in
  * the binary log would be a transaction that no other node has.
  */
-static int replica_unrelax(struct site *site, const struct replica_relaxed *relaxed)
+static int replica_unrelax(struct site *site)
 {
+	const long long sync_binlog = replica_noted(site, REPLICA_SYNC_BINLOG);
+	const long long flush_log = replica_noted(site, REPLICA_FLUSH_LOG);
 	int r;
 
-	if (!relaxed->on)
+	if (sync_binlog < 0 || flush_log < 0)
 		return 0;
 	r = site_do(site, "SET GLOBAL sync_binlog=%lld, GLOBAL innodb_flush_log_at_trx_commit=%lld",
-		    relaxed->sync_binlog, relaxed->flush_log);
+		    sync_binlog, flush_log);
 	if (!r)
 		r = site_do(site, "FLUSH LOCAL BINARY LOGS");
 	if (!r)
 		r = site_do(site, "FLUSH LOCAL ENGINE LOGS");
-	if (!r)
-		replica_note_relaxed(site, &(struct replica_relaxed){.on = false});
-	return r;
+	if (r)
+		return r;
+	call_keep(site->call, REPLICA_SYNC_BINLOG, NULL);
+	call_keep(site->call, REPLICA_FLUSH_LOG, NULL);
+	return 0;
 }
 
-/* What a drain that was killed has left. */
-static int replica_restore(struct site *site)
+/* Nothing is applied any more; the appliers are as many again as they were before a replay. */
+static int replica_rest(struct site *site)
 {
-	struct replica_relaxed left = {.on = true};
-	const char *sync_binlog = record_get(&site->call->record, REPLICA_SYNC_BINLOG);
-	const char *flush_log = record_get(&site->call->record, REPLICA_FLUSH_LOG);
+	const long long appliers = replica_noted(site, REPLICA_APPLIERS);
+	int r = site_do(site, "%s", site->dialect->stop_all);
 
-	if (!sync_binlog || !flush_log || num_parse(sync_binlog, 0, LLONG_MAX, &left.sync_binlog) ||
-	    num_parse(flush_log, 0, 2, &left.flush_log))
-		return 0;
-	return replica_unrelax(site, &left);
+	if (r || appliers < 0)
+		return r;
+	r = site_do(site, "SET GLOBAL slave_parallel_threads=%lld", appliers);
+	if (!r)
+		call_keep(site->call, REPLICA_APPLIERS, NULL);
+	return r;
 }
 
 /* As the server has just been looked at; a drain that is over within a turn says nothing. */
@@ -205,34 +214,30 @@ static int replica_wait(struct site *site, const struct gtid_set *wanted)
 
 int replica_drain(struct site *site)
 {
-	struct replica_relaxed relaxed = {.on = false};
-	long long appliers = 0;
 	struct fault fault;
-	int r = replica_restore(site), restored;
+	int r = replica_unrelax(site), restored; /* a drain that was killed may have left it so */
 
 	if (r)
 		return r;
 	if (site->view.has_source && !site->view.applying && site->dialect->gtid == GTID_MARIADB)
-		r = replica_replay(site, &appliers);
+		r = replica_replay(site);
 	else if (site->view.has_source && !site->view.applying)
 		r = site_do(site, "%s", site->dialect->start_sql);
 	if (r || (site->view.has_source && gtid_covers(&site->view.executed, &site->view.received)))
-		return r ? r : site_do(site, "%s", site->dialect->stop_all);
+		return r ? r : replica_rest(site);
 	if (!site->view.has_source)
 		return 0;
-	r = replica_relax(site, &relaxed);
+	r = replica_relax(site);
 	if (!r)
 		r = replica_wait(site, &site->view.received);
 	fault = *site->fault;
-	restored = replica_unrelax(site, &relaxed);
+	restored = replica_unrelax(site);
 	if (r) {
 		*site->fault = fault;
 		return r;
 	}
 	if (!restored)
-		restored = site_do(site, "%s", site->dialect->stop_all);
-	if (!restored && appliers)
-		restored = site_do(site, "SET GLOBAL slave_parallel_threads=%lld", appliers);
+		restored = replica_rest(site);
 	return restored ? restored : site_look(site);
 }
 
@@ -433,7 +438,7 @@ int replica_follow(struct site *site, const struct config_node *writer)
 		return r;
 	r = replica_halt(site);
 	if (!r)
-		r = replica_restore(site);
+		r = replica_unrelax(site);
 	if (!r)
 		r = replica_reconcile(site, writer);
 	if (r)
