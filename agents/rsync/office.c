@@ -151,8 +151,10 @@ static int office_rise(struct daemon *d, struct fault *fault)
 	if (r)
 		return r;
 	d->office = OFFICE_SOURCE;
-	log_line(&d->log, LOG_INFO, "becomes the source, generation %llu",
-		 (unsigned long long)generation);
+	log_line(&d->log, LOG_INFO,
+		 "becomes the source, generation %llu; its copy was generation %llu, sequence %llu",
+		 (unsigned long long)generation, (unsigned long long)before.generation,
+		 (unsigned long long)before.sequence);
 	daemon_tell(d);
 	return 0;
 }
