@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "ipvs/tls.h"
 #include "ipvs/wire.h"
@@ -202,7 +203,7 @@ static enum talk_turn talker_hear_side(struct talker *talker, bool *ret_more)
 		if (n <= 0) {
 			const int error = n ? errno : 0;
 
-			attr_close(&talker->side);
+			(void)close(TAKE_FD(talker->side));
 			return talk_hear_side(&talker->talk, NULL, 0, error);
 		}
 		if (talk_hear_side(&talker->talk, bytes, (size_t)n, 0) == TALK_OVER)
