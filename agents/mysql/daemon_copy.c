@@ -12,13 +12,14 @@
 #include "base/fault.h"
 #include "daemon/child.h"
 #include "daemon/ready.h"
+#include "daemon/retry.h"
 #include "mysql/daemon_inside.h"
 #include "mysql/porter.h"
 #include "mysql/progress.h"
 
 #define COPY_PROGRAM "quorate-mysql"
-#define COPY_AGAIN_MS 10000 /* after a failure; twice that after the next, */
-#define COPY_AGAIN_MOST 6   /* so often */
+#define COPY_AGAIN_MS 10000 /* after a failure; twice that after the next, up to */
+#define COPY_AGAIN_MAX_MS 640000
 #define COPY_LINE_MAX 512
 #define COPY_RECOVERS "prepare" /* the phase without numbers */
 
@@ -31,8 +32,7 @@ struct copy_porter {
 	struct progress progress;
 	struct buf said; /* of a line that is not whole yet */
 	char error[256];
-	int failures;
-	struct loop_timer again;
+	struct retry again;
 };
 
 struct copy {
@@ -132,7 +132,6 @@ static void copy_done(int status, bool late, void *data)
 {
 	struct copy_porter *p = data;
 	struct daemon *d = p->daemon;
-	const int shift = p->failures < COPY_AGAIN_MOST ? p->failures : COPY_AGAIN_MOST;
 
 	p->child = NULL;
 	p->at_work = false;
@@ -145,8 +144,7 @@ static void copy_done(int status, bool late, void *data)
 	if (!*p->error)
 		(void)snprintf(p->error, sizeof(p->error), "it was ended");
 	log_line(&d->log, LOG_WARNING, "%s: %s", p->name, p->error);
-	p->failures++;
-	(void)loop_timer_set(&p->again, COPY_AGAIN_MS << shift);
+	retry_later(&p->again);
 }
 
 static void copy_init(struct copy_porter *p, struct daemon *d, const char *name)
@@ -154,7 +152,7 @@ static void copy_init(struct copy_porter *p, struct daemon *d, const char *name)
 	p->daemon = d;
 	p->name = name;
 	p->said = BUF_INIT;
-	loop_timer_init(&p->again, d->loop, copy_again, p);
+	retry_init(&p->again, d->loop, COPY_AGAIN_MS, COPY_AGAIN_MAX_MS, copy_again, p);
 }
 
 int copy_open(struct daemon *d)
@@ -169,7 +167,7 @@ int copy_open(struct daemon *d)
 	copy_init(&d->copy->give, d, "donate");
 	copy_init(&d->copy->get, d, "receive");
 	if (config->resync == RESYNC_BACKUP)
-		(void)loop_timer_set(&d->copy->give.again, 0);
+		(void)loop_timer_set(&d->copy->give.again.timer, 0);
 	return 0;
 }
 
@@ -184,8 +182,8 @@ int copy_want(struct daemon *d, bool wanted)
 	copy->wanted = wanted;
 	if (!wanted && copy->get.child)
 		child_kill(&copy->get.child);
-	else if (wanted && !copy->get.child && !copy->get.again.set)
-		(void)loop_timer_set(&copy->get.again, 0);
+	else if (wanted && !copy->get.child && !copy->get.again.timer.set)
+		(void)loop_timer_set(&copy->get.again.timer, 0);
 	return 0;
 }
 
@@ -214,7 +212,7 @@ void copy_print(const struct daemon *d, struct buf *text)
 
 static void copy_end(struct copy_porter *p)
 {
-	loop_timer_clear(&p->again);
+	loop_timer_clear(&p->again.timer);
 	if (p->child)
 		child_kill(&p->child);
 	buf_release(&p->said);

@@ -64,8 +64,8 @@ static struct election_vote *promote_find(struct promote_votes *v, const char *n
 }
 
 /* The view's position becomes the vote's, in place of what that node said before. */
-static void promote_add(struct promote_votes *v, const char *node, long long epoch, bool frozen,
-			struct view *view)
+static struct election_vote *promote_add(struct promote_votes *v, const char *node, long long epoch,
+					 bool frozen, struct view *view)
 {
 	struct election_vote *vote = promote_find(v, node);
 
@@ -77,6 +77,7 @@ static void promote_add(struct promote_votes *v, const char *node, long long epo
 	(void)snprintf(vote->node, sizeof(vote->node), "%s", node);
 	vote->received = view->received;
 	view->received = GTID_SET_INIT(vote->received.flavour);
+	return vote;
 }
 
 /* Read-only and waiting for nobody: whatever it has acknowledged, others have received by now. */
@@ -125,7 +126,7 @@ static void promote_ask(struct site *site, const struct config_node *node,
 			 view.conflict ? " in conflict with itself" : "",
 			 view.receiving ? " receiving from " : "",
 			 view.receiving ? view.source_host : "");
-	promote_add(votes, node->name, site->ledger.epoch, frozen, &view);
+	(void)promote_add(votes, node->name, site->ledger.epoch, frozen, &view);
 }
 
 /* What the watchers say counts where it is a vote; the server itself is asked otherwise. */
@@ -141,8 +142,8 @@ static void promote_take(struct site *site, const struct config_node *node,
 		if (strcmp(vote->node, node->name) || !vote->frozen ||
 		    gtid_unite(&view.received, &vote->received))
 			continue;
-		promote_add(votes, node->name, site->ledger.epoch, true, &view);
-		votes->votes[votes->count - 1].partial = vote->partial;
+		promote_add(votes, node->name, site->ledger.epoch, true, &view)->partial =
+			vote->partial;
 		if (reports[i].semi != VOTE_SEMI_WRITER)
 			promote_note_quiet(votes, node);
 		return;
@@ -227,14 +228,15 @@ static void promote_ask_others(struct site *site, struct promote_votes *votes)
 static int promote_collect(struct site *site, struct promote_votes *votes)
 {
 	AUTO_GTID struct gtid_set own = GTID_SET_INIT(site->dialect->gtid);
+	struct election_vote *vote;
 	int r = gtid_unite(&own, &site->view.received);
 
 	if (r)
 		return fault_set(site->fault, FAULT_GENERIC, r, "%s", strerror(-r));
-	promote_add(votes, site->self, site->ledger.epoch, !site->view.conflict,
-		    &(struct view){.received = own});
+	vote = promote_add(votes, site->self, site->ledger.epoch, !site->view.conflict,
+			   &(struct view){.received = own});
+	vote->partial = site->state.partial;
 	own = GTID_SET_INIT(site->dialect->gtid);
-	votes->votes[0].partial = site->state.partial;
 	promote_ask_others(site, votes);
 	return 0;
 }

@@ -20,25 +20,16 @@ static void attribute_try_again(void *data)
 	attribute_step(data);
 }
 
-static void attribute_put_off(struct attribute *attribute)
-{
-	long long pause = ATTRIBUTE_RETRY_MS << (attribute->failures < 6 ? attribute->failures : 6);
-
-	attribute->failures++;
-	(void)loop_timer_set(&attribute->retry,
-			     pause < ATTRIBUTE_RETRY_MAX_MS ? pause : ATTRIBUTE_RETRY_MAX_MS);
-}
-
 static void attribute_done(int status, bool late, void *data)
 {
 	struct attribute *attribute = data;
 
 	attribute->child = NULL;
 	if (late || !WIFEXITED(status) || WEXITSTATUS(status)) {
-		attribute_put_off(attribute);
+		retry_later(&attribute->retry);
 		return;
 	}
-	attribute->failures = 0;
+	retry_worked(&attribute->retry);
 	attribute->known = true;
 	memcpy(attribute->told, attribute->telling, sizeof(attribute->told));
 	attribute_step(attribute);
@@ -56,20 +47,21 @@ static void attribute_step(struct attribute *attribute)
 					.ops = &ops,
 					.data = attribute};
 
-	if (attribute->child || attribute->retry.set)
+	if (attribute->child || attribute->retry.timer.set)
 		return;
 	if (attribute->known && !strcmp(attribute->told, attribute->wanted))
 		return;
 	memcpy(attribute->telling, attribute->wanted, sizeof(attribute->telling));
 	if (child_start(attribute->loop, &plan, &attribute->child, NULL))
-		attribute_put_off(attribute);
+		retry_later(&attribute->retry);
 }
 
 void attribute_init(struct attribute *attribute, struct loop *loop, const char *name)
 {
 	*attribute = (struct attribute){.loop = loop};
 	(void)snprintf(attribute->name, sizeof(attribute->name), "%s", name);
-	loop_timer_init(&attribute->retry, loop, attribute_try_again, attribute);
+	retry_init(&attribute->retry, loop, ATTRIBUTE_RETRY_MS, ATTRIBUTE_RETRY_MAX_MS,
+		   attribute_try_again, attribute);
 }
 
 void attribute_set(struct attribute *attribute, const char *value)
@@ -87,5 +79,5 @@ void attribute_again(struct attribute *attribute)
 void attribute_release(struct attribute *attribute)
 {
 	child_kill(&attribute->child);
-	loop_timer_clear(&attribute->retry);
+	loop_timer_clear(&attribute->retry.timer);
 }

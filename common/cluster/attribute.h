@@ -15,7 +15,7 @@
 
 #include <stdbool.h>
 
-#include "daemon/loop.h"
+#include "daemon/retry.h"
 
 struct child;
 
@@ -27,9 +27,8 @@ struct attribute {
 	char name[ATTRIBUTE_NAME_MAX];
 	char wanted[ATTRIBUTE_VALUE_MAX], told[ATTRIBUTE_VALUE_MAX], telling[ATTRIBUTE_VALUE_MAX];
 	bool known; /* told is what Pacemaker has */
-	unsigned failures;
 	struct child *child;
-	struct loop_timer retry;
+	struct retry retry;
 };
 
 void attribute_init(struct attribute *attribute, struct loop *loop, const char *name);

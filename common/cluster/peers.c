@@ -17,8 +17,10 @@
 #include "cluster/peers_join.h"
 #include "daemon/errand.h"
 #include "daemon/loop.h"
+#include "daemon/retry.h"
 
-#define PEERS_RETRY_MS 1000 /* between tries to join, at first; twice as long each time, up to */
+/* Between tries to join: each costs a thread and some sockets, and corosync may be missing for good. */
+#define PEERS_RETRY_MS 1000
 #define PEERS_RETRY_MAX_MS 30000
 #define PEERS_DRAIN_MS 10 /* between tries to send what corosync did not take */
 #define PEERS_GAP_MS 1000
@@ -43,8 +45,7 @@ struct peers {
 	char group[CPG_MAX_NAME_LENGTH];
 
 	struct errand *errand; /* joining */
-	struct loop_timer retry;
-	long long retry_ms; /* the pause before the last try; 0: none was needed */
+	struct retry retry;
 	cpg_handle_t handle;
 	int fd; /* -1: away */
 	enum peers_state state;
@@ -278,15 +279,6 @@ static void peers_totem(cpg_handle_t handle, struct cpg_ring_id ring, uint32_t c
 
 /* Coming and going ------------------------------------------------------------------------- */
 
-/* A try costs a thread and some sockets, and where corosync does not run it may be missing for good. */
-static void peers_try_later(struct peers *peers)
-{
-	peers->retry_ms = peers->retry_ms ? 2 * peers->retry_ms : PEERS_RETRY_MS;
-	if (peers->retry_ms > PEERS_RETRY_MAX_MS)
-		peers->retry_ms = PEERS_RETRY_MAX_MS;
-	(void)loop_timer_set(&peers->retry, peers->retry_ms);
-}
-
 static void peers_lose(struct peers *peers)
 {
 	loop_unwatch(peers->loop, peers->fd);
@@ -298,8 +290,8 @@ static void peers_lose(struct peers *peers)
 	peers->member_count = 0;
 	peers->lost = false;
 	peers->ping_sent = peers->ping_seen = 0;
-	peers->retry_ms = 0;
-	peers_try_later(peers);
+	retry_worked(&peers->retry);
+	retry_later(&peers->retry);
 	peers_become(peers, PEERS_AWAY);
 }
 
@@ -321,7 +313,7 @@ static void peers_joined(struct peers_join *join, void *data)
 	    loop_watch(peers->loop, join->fd, POLLIN, peers_dispatch, peers)) {
 		if (join->connected)
 			peers_leave(peers->loop, join->handle);
-		peers_try_later(peers);
+		retry_later(&peers->retry);
 		return;
 	}
 	peers->handle = join->handle;
@@ -341,7 +333,7 @@ static void peers_try(void *data)
 	struct peers *peers = data;
 
 	if (peers_join(peers->loop, &model, peers->group, peers_joined, peers, &peers->errand))
-		peers_try_later(peers);
+		retry_later(&peers->retry);
 }
 
 int peers_open(struct loop *loop, const char *group, const struct peers_ops *ops, void *data,
@@ -364,7 +356,7 @@ int peers_open(struct loop *loop, const char *group, const struct peers_ops *ops
 	peers->fd = -1;
 	peers->queue_end = &peers->queue;
 	(void)snprintf(peers->group, sizeof(peers->group), "%s", group);
-	loop_timer_init(&peers->retry, loop, peers_try, peers);
+	retry_init(&peers->retry, loop, PEERS_RETRY_MS, PEERS_RETRY_MAX_MS, peers_try, peers);
 	loop_timer_init(&peers->drain, loop, peers_drain, peers);
 	loop_timer_init(&peers->beat, loop, peers_beat, peers);
 	peers_try(peers);
@@ -380,7 +372,7 @@ void peers_close(struct peers **peers)
 		return;
 	errand_abandon(&given->errand);
 	loop_off_gap(given->loop, given);
-	loop_timer_clear(&given->retry);
+	loop_timer_clear(&given->retry.timer);
 	loop_timer_clear(&given->beat);
 	peers_drop_queue(given);
 	if (given->fd >= 0) {

@@ -15,8 +15,9 @@
 #include "cluster/peers.h"
 #include "daemon/errand.h"
 #include "daemon/loop.h"
+#include "daemon/retry.h"
 
-#define QUORUM_RETRY_MS 1000 /* at first; twice as long each time, up to */
+#define QUORUM_RETRY_MS 1000 /* as with the peers */
 #define QUORUM_RETRY_MAX_MS 30000
 #define QUORUM_RING_STEP 4 /* by which corosync raises the ring's sequence for a new membership */
 
@@ -34,8 +35,7 @@ struct quorum {
 	const struct quorum_ops *ops;
 	void *data;
 	struct errand *errand; /* connecting */
-	struct loop_timer retry;
-	long long retry_ms; /* as that of the peers */
+	struct retry retry;
 	quorum_handle_t handle;
 	int fd; /* -1: not connected */
 	struct quorum_view view;
@@ -156,15 +156,6 @@ static void quorum_nodelist(quorum_handle_t handle, struct quorum_ring_id ring, 
 		quorum->signs |= QUORUM_JOINED;
 }
 
-/* As with the peers: corosync may be missing for good. */
-static void quorum_try_later(struct quorum *quorum)
-{
-	quorum->retry_ms = quorum->retry_ms ? 2 * quorum->retry_ms : QUORUM_RETRY_MS;
-	if (quorum->retry_ms > QUORUM_RETRY_MAX_MS)
-		quorum->retry_ms = QUORUM_RETRY_MAX_MS;
-	(void)loop_timer_set(&quorum->retry, quorum->retry_ms);
-}
-
 static void quorum_lose(struct quorum *quorum)
 {
 	loop_unwatch(quorum->loop, quorum->fd);
@@ -172,8 +163,8 @@ static void quorum_lose(struct quorum *quorum)
 	(void)quorum_finalize(quorum->handle); /* asks nobody */
 	quorum->view = (struct quorum_view){.connected = false};
 	quorum->signs |= QUORUM_GONE;
-	quorum->retry_ms = 0;
-	quorum_try_later(quorum);
+	retry_worked(&quorum->retry);
+	retry_later(&quorum->retry);
 }
 
 static void quorum_dispatched(int fd, short events, void *data)
@@ -226,7 +217,7 @@ static void quorum_connect_done(void *data)
 	quorum->errand = NULL;
 	if (connect->error != CS_OK ||
 	    loop_watch(quorum->loop, connect->fd, POLLIN, quorum_dispatched, quorum)) {
-		quorum_try_later(quorum);
+		retry_later(&quorum->retry);
 	} else {
 		quorum->handle = connect->handle;
 		quorum->fd = connect->fd;
@@ -247,7 +238,7 @@ static void quorum_try(void *data)
 		connect->quorum = quorum;
 	if (!connect || errand_start(quorum->loop, &ops, connect, &quorum->errand, NULL)) {
 		free(connect);
-		quorum_try_later(quorum);
+		retry_later(&quorum->retry);
 	}
 }
 
@@ -289,7 +280,7 @@ int quorum_open(struct loop *loop, struct peers *peers, const struct quorum_ops 
 	quorum->ops = ops;
 	quorum->data = data;
 	quorum->fd = -1;
-	loop_timer_init(&quorum->retry, loop, quorum_try, quorum);
+	retry_init(&quorum->retry, loop, QUORUM_RETRY_MS, QUORUM_RETRY_MAX_MS, quorum_try, quorum);
 	if (peers) {
 		quorum->peers_state = peers_state(peers);
 		peers_listen(peers, quorum_peers_changed, quorum);
@@ -307,7 +298,7 @@ void quorum_close(struct quorum **quorum)
 		return;
 	errand_abandon(&given->errand);
 	loop_off_gap(given->loop, given);
-	loop_timer_clear(&given->retry);
+	loop_timer_clear(&given->retry.timer);
 	if (given->peers)
 		peers_listen(given->peers, NULL, NULL);
 	if (given->fd >= 0) {
