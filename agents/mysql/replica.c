@@ -186,13 +186,16 @@ static void replica_tell(struct site *site, const struct gtid_set *wanted,
 	log_line(&site->call->log, LOG_INFO, "applying what was received: %s", text.data);
 }
 
-/* In turns, so that an applier that stops is not waited for until the deadline. */
+/*
+ * In turns, so that an applier that stops is not waited for until the deadline. What the server has
+ * written itself no applier brings, nor is it waited for.
+ */
 static int replica_wait(struct site *site, const struct gtid_set *wanted)
 {
 	const struct deadline whole = site->deadline;
 	AUTO_GTID struct gtid_set position = GTID_SET_INIT(wanted->flavour);
 	struct progress progress = progress_begin(PROGRESS_TRANSACTIONS, 0);
-	int r = gtid_unite(&position, wanted);
+	int r = gtid_errant(wanted, &site->view.executed, &position);
 
 	if (!r)
 		replica_tell(site, &position, &progress);
