@@ -143,39 +143,51 @@ int board_write(const char *instance, const struct ledger *ledger, const struct 
 }
 
 /* Two programs of 12 ms of CPU each: side by side, since a promote waits for both. */
-int board_begin_consult(const char *instance, struct board_question *ret_question,
+int board_begin_consult(const char *instance, bool quorate, struct board_question *ret_question,
 			struct fault *fault)
 {
 	static const char *const argv[] = {BOARD_NODE, "-q", NULL};
 	const struct deadline now = {.at = 0};
-	int status, r = spawn_begin(argv, &ret_question->quorum);
+	int status, r = quorate ? 0 : spawn_begin(argv, &ret_question->quorum);
 
 	if (r)
 		return board_failed(argv[0], r, fault);
+	ret_question->quorate = quorate;
 	r = board_begin_read(instance, &ret_question->ledger, fault);
-	if (r)
+	if (r && !quorate)
 		(void)spawn_finish(&ret_question->quorum, &now, NULL, &status);
 	ret_question->begun = !r;
 	return r;
 }
 
-int board_end_consult(struct board_question *question, const struct ledger_nodes *configured,
-		      const struct deadline *deadline, struct fault *fault,
-		      struct ledger *ret_ledger)
+static int board_end_quorum(struct spawn *asking, const struct deadline *deadline,
+			    struct fault *fault)
 {
 	AUTO_BUF struct buf output = BUF_INIT;
-	struct fault other = FAULT_INIT;
-	int status = 0, learnt, r;
+	int status = 0;
+	int r = board_finish(BOARD_NODE, asking, deadline, fault, &output, &status);
 
-	question->begun = false;
-	learnt = board_end_read(&question->ledger, configured, deadline, &other, ret_ledger);
-	r = board_finish(BOARD_NODE, &question->quorum, deadline, fault, &output, &status);
 	if (r)
 		return r;
 	if (status || output.data[0] != '1')
 		return fault_set(
 			fault, FAULT_GENERIC, -EPERM,
 			"this node's partition has no quorum: nobody becomes a writer here");
+	return 0;
+}
+
+int board_end_consult(struct board_question *question, const struct ledger_nodes *configured,
+		      const struct deadline *deadline, struct fault *fault,
+		      struct ledger *ret_ledger)
+{
+	struct fault other = FAULT_INIT;
+	int learnt, r;
+
+	question->begun = false;
+	learnt = board_end_read(&question->ledger, configured, deadline, &other, ret_ledger);
+	r = question->quorate ? 0 : board_end_quorum(&question->quorum, deadline, fault);
+	if (r)
+		return r;
 	if (learnt)
 		*fault = other;
 	return learnt;

@@ -23,15 +23,17 @@ int board_read(const char *instance, const struct ledger_nodes *configured,
 	       const struct deadline *deadline, struct fault *fault, struct ledger *ret_ledger);
 
 /*
- * The same, and -EPERM with the fault set when this partition has no quorum. In two steps, between
- * which the caller has something else to do: what has begun (0) must be ended.
+ * The same, and -EPERM with the fault set when this partition has no quorum; quorate: that is known,
+ * and Pacemaker is not asked. In two steps, between which the caller has something else to do: what
+ * has begun (0) must be ended.
  */
 struct board_question {
 	bool begun;
+	bool quorate;
 	struct spawn quorum, ledger;
 };
 
-int board_begin_consult(const char *instance, struct board_question *ret_question,
+int board_begin_consult(const char *instance, bool quorate, struct board_question *ret_question,
 			struct fault *fault);
 int board_end_consult(struct board_question *question, const struct ledger_nodes *configured,
 		      const struct deadline *deadline, struct fault *fault,

@@ -432,6 +432,7 @@ static const struct role_ops mysql_role = {
 	.halt = mysql_halt,
 	.reload = mysql_reload,
 	.score = mysql_score,
+	.scores_later = true,
 	.traced = true,
 };
 

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "cluster/score.h"
 #include "host/spawn.h"
 #include "mysql/board.h"
 #include "mysql/dialect.h"
@@ -25,6 +24,8 @@ struct promote_votes {
 	size_t count;
 	const struct config_node *quiet[LEDGER_NODES_MAX]; /* seen not to be writers any more */
 	size_t quiet_count;
+	struct vote_report reports[LEDGER_NODES_MAX]; /* of the watchers */
+	size_t report_count;
 };
 
 /* Pacemaker says which nodes are up, so that nobody waits for one that was just fenced. */
@@ -45,6 +46,8 @@ static bool promote_is_up(const char *node)
 
 static void promote_release(struct promote_votes *v)
 {
+	while (v->report_count)
+		vote_release(&v->reports[--v->report_count]);
 	while (v->count)
 		gtid_release(&v->votes[--v->count].received);
 }
@@ -131,11 +134,10 @@ static void promote_ask(struct site *site, const struct config_node *node,
 
 /* What the watchers say counts where it is a vote; the server itself is asked otherwise. */
 static void promote_take(struct site *site, const struct config_node *node,
-			 const struct vote_report *reports, size_t count,
 			 struct promote_votes *votes)
 {
-	for (size_t i = 0; i < count; i++) {
-		const struct election_vote *vote = &reports[i].vote;
+	for (size_t i = 0; i < votes->report_count; i++) {
+		const struct election_vote *vote = &votes->reports[i].vote;
 		CLEANUP(view_release)
 		struct view view = {.received = GTID_SET_INIT(site->dialect->gtid)};
 
@@ -144,7 +146,7 @@ static void promote_take(struct site *site, const struct config_node *node,
 			continue;
 		promote_add(votes, node->name, site->ledger.epoch, true, &view)->partial =
 			vote->partial;
-		if (reports[i].semi != VOTE_SEMI_WRITER)
+		if (votes->reports[i].semi != VOTE_SEMI_WRITER)
 			promote_note_quiet(votes, node);
 		return;
 	}
@@ -160,24 +162,23 @@ static bool promote_is_complete(const struct site *site, const struct promote_vo
 	return outcome == ELECTION_WON || outcome == ELECTION_BEHIND;
 }
 
-static bool promote_is_heard(const char *node, const struct vote_report *reports, size_t count)
+static bool promote_is_heard(const struct promote_votes *votes, const char *node)
 {
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(reports[i].vote.node, node))
+	for (size_t i = 0; i < votes->report_count; i++)
+		if (!strcmp(votes->reports[i].vote.node, node))
 			return true;
 	return false;
 }
 
 /* Whoever answers may acknowledge; who has no watcher is far away or off, and only asked in need. */
 static bool promote_is_wanted(const struct site *site, const struct config_node *node,
-			      const struct vote_report *reports, size_t count,
 			      struct promote_votes *votes)
 {
 	const struct election_vote *vote = promote_find(votes, node->name);
 
 	return strcmp(node->name, site->self) && promote_is_up(node->name) &&
 	       (!vote || !vote->frozen) &&
-	       (!count || promote_is_heard(node->name, reports, count) ||
+	       (!votes->report_count || promote_is_heard(votes, node->name) ||
 		!promote_is_complete(site, votes));
 }
 
@@ -186,43 +187,41 @@ static bool promote_is_wanted(const struct site *site, const struct config_node 
  * who receives from one that was asked later. A node that missed a notification may receive from a
  * former writer, which is a replica by now.
  */
-static void promote_ask_each(struct site *site, const struct vote_report *reports, size_t count,
-			     struct promote_votes *votes)
+static void promote_ask_each(struct site *site, struct promote_votes *votes)
 {
 	const struct config_node *last = config_find_node(&site->nodes, site->ledger.writer);
 	const struct config_node *self = config_find_node(&site->nodes, site->self);
 
 	if (self && promote_is_quiet(&site->view))
 		promote_note_quiet(votes, self);
-	if (last && promote_is_wanted(site, last, reports, count, votes))
+	if (last && promote_is_wanted(site, last, votes))
 		promote_ask(site, last, votes);
 	for (size_t i = 0; i < site->nodes.count; i++) {
 		const struct config_node *node = &site->nodes.nodes[i];
 
-		if (node != last && promote_is_wanted(site, node, reports, count, votes))
+		if (node != last && promote_is_wanted(site, node, votes))
 			promote_ask(site, node, votes);
 	}
 	for (size_t i = 0; i < site->nodes.count; i++) {
 		const struct config_node *node = &site->nodes.nodes[i];
 
-		if (promote_find(votes, node->name) &&
-		    promote_is_wanted(site, node, reports, count, votes))
+		if (promote_find(votes, node->name) && promote_is_wanted(site, node, votes))
 			promote_ask(site, node, votes);
 	}
+}
+
+static void promote_hear(struct site *site, struct promote_votes *votes)
+{
+	votes->report_count = watcher_votes(site, votes->reports);
 }
 
 /* All at once by the watchers; then one by one who has given no vote that way. */
 static void promote_ask_others(struct site *site, struct promote_votes *votes)
 {
-	struct vote_report reports[LEDGER_NODES_MAX];
-	size_t count = watcher_votes(site, reports);
-
 	for (size_t i = 0; i < site->nodes.count; i++)
 		if (strcmp(site->nodes.nodes[i].name, site->self) != 0)
-			promote_take(site, &site->nodes.nodes[i], reports, count, votes);
-	promote_ask_each(site, reports, count, votes);
-	while (count)
-		vote_release(&reports[--count]);
+			promote_take(site, &site->nodes.nodes[i], votes);
+	promote_ask_each(site, votes);
 }
 
 static int promote_collect(struct site *site, struct promote_votes *votes)
@@ -262,24 +261,24 @@ static int promote_merge(struct site *site, struct promote_votes *votes)
 }
 
 /* Drained, and with everything that any voter has. */
-static int promote_catch_up(struct site *site, struct ledger_nodes *voters, struct office *office)
+static int promote_catch_up(struct site *site, struct promote_votes *votes,
+			    struct ledger_nodes *voters, struct office *office)
 {
-	CLEANUP(promote_release) struct promote_votes votes = {.count = 0};
 	const struct election_vote *best = NULL;
 	enum election_outcome outcome;
-	int r = promote_collect(site, &votes);
+	int r = promote_collect(site, votes);
 
 	office_note(office, OFFICE_VOTES);
 	if (!r && pair_is(site))
-		r = promote_merge(site, &votes);
+		r = promote_merge(site, votes);
 	if (r)
 		return r;
-	outcome = election_decide(&site->ledger, site->self, votes.votes, votes.count, &best,
+	outcome = election_decide(&site->ledger, site->self, votes->votes, votes->count, &best,
 				  site->fault);
 	if (outcome != ELECTION_WON && outcome != ELECTION_BEHIND)
 		return outcome == ELECTION_INCOMPLETE ? -EAGAIN : -EPERM;
-	for (size_t i = 0; i < votes.count; i++)
-		(void)ledger_add(voters, votes.votes[i].node);
+	for (size_t i = 0; i < votes->count; i++)
+		(void)ledger_add(voters, votes->votes[i].node);
 	r = replica_drain(site);
 	if (r || outcome == ELECTION_WON)
 		return r;
@@ -306,6 +305,7 @@ bool promote_is_possible(struct site *site)
 	const struct election_vote *best = NULL;
 	enum election_outcome outcome = ELECTION_INCOMPLETE;
 
+	promote_hear(site, &votes);
 	if (!promote_collect(site, &votes) && (!pair_is(site) || promote_is_first(site, &votes)))
 		outcome = election_decide(&site->ledger, site->self, votes.votes, votes.count,
 					  &best, site->fault);
@@ -336,35 +336,16 @@ static int promote_clear(struct site *site)
 			   site->dialect->semi_slave);
 }
 
-/* When it is not taken, the record does not have it, and the end of the action tells it again. */
-static void promote_tell_score(struct site *site, struct spawn *telling)
-{
-	struct fault fault = FAULT_INIT;
-	char score[16];
-
-	(void)snprintf(score, sizeof(score), "%d", PROMOTE_SCORE);
-	if (!score_end(telling, &site->deadline, &fault))
-		call_keep(site->call, "score", score);
-}
-
-/*
- * The CIB writes, and the score is told, while the server forgets the last writer: neither lets
- * anybody write yet. A promote that fails behind it keeps the score in the record, by which the next
- * action knows that another must be told.
- */
+/* The CIB writes while the server forgets the last writer: neither lets anybody write yet. */
 static int promote_record(struct site *site, const struct ledger *next)
 {
-	struct spawn writing, telling;
-	struct fault fault = FAULT_INIT;
+	struct spawn writing;
+	struct fault fault;
 	int r = board_begin_write(site->call->instance, next, &writing, site->fault), cleared;
-	bool told;
 
 	if (r)
 		return r;
-	told = !score_begin(site->call->instance, PROMOTE_SCORE, &telling, &fault);
 	cleared = promote_clear(site);
-	if (told)
-		promote_tell_score(site, &telling);
 	fault = *site->fault;
 	r = board_end_write(&writing, &site->deadline, site->fault);
 	if (r || !cleared)
@@ -415,6 +396,7 @@ static void promote_keep(struct site *site, const struct office *office)
 
 int promote_site(struct site *site)
 {
+	CLEANUP(promote_release) struct promote_votes votes = {.count = 0};
 	struct ledger_nodes voters = {.count = 0};
 	struct office office;
 	int r = pair_is(site) ? pair_join(site) : -EAGAIN;
@@ -422,13 +404,14 @@ int promote_site(struct site *site)
 	if (r != -EAGAIN)
 		return r;
 	office_begin(&office);
+	promote_hear(site, &votes); /* while Pacemaker's programs answer */
 	r = site_consult(site);
 	office_note(&office, OFFICE_LEDGER);
 	if (!r)
 		r = replica_freeze(site);
 	office_note(&office, OFFICE_FREEZE);
 	if (!r)
-		r = promote_catch_up(site, &voters, &office);
+		r = promote_catch_up(site, &votes, &voters, &office);
 	if (!r)
 		r = site_look(site);
 	office_note(&office, OFFICE_DRAIN);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What the watcher is asked over its socket: by the agent ("look MS", "votes", "copy yes", "copy no")
- * and by a person ("status", "status --json").
+ * What the watcher is asked over its socket: by the agent ("look MS", "quorum", "votes", "copy yes",
+ * "copy no") and by a person ("status", "status --json").
  */
 
 #include <errno.h>
@@ -170,6 +170,8 @@ void requests_handle(struct server_request *request, const char *line, void *dat
 		requests_look(d, request, line + 5);
 	else if (!strcmp(line, "copy yes") || !strcmp(line, "copy no"))
 		requests_copy(d, request, line[5] == 'y');
+	else if (!strcmp(line, "quorum"))
+		server_answer(request, voice_holds(d) ? 0 : -EPERM, "");
 	else if (!strcmp(line, "votes"))
 		requests_inquire(d, request, DAEMON_VOTES);
 	else if (!strcmp(line, "status"))

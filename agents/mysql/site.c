@@ -12,6 +12,7 @@
 #include "mysql/board.h"
 #include "mysql/dialect.h"
 #include "mysql/sql.h"
+#include "mysql/watcher.h"
 #include "ocf/call.h"
 
 #define SITE_PASSWORD_LIMIT 4096
@@ -160,13 +161,16 @@ int site_learn(struct site *site)
 			  &site->ledger);
 }
 
+static int site_begin_consult(struct site *site)
+{
+	return board_begin_consult(site->call->instance, watcher_quorate(site), &site->question,
+				   site->fault);
+}
+
 int site_consult(struct site *site)
 {
 	const struct ledger_nodes configured = site_configured(site);
-
-	int r = site->question.begun ?
-			0 :
-			board_begin_consult(site->call->instance, &site->question, site->fault);
+	int r = site->question.begun ? 0 : site_begin_consult(site);
 
 	return r ? r :
 		   board_end_consult(&site->question, &configured, &site->deadline, site->fault,
@@ -175,7 +179,7 @@ int site_consult(struct site *site)
 
 void site_foresee(struct site *site)
 {
-	if (board_begin_consult(site->call->instance, &site->question, site->fault))
+	if (site_begin_consult(site))
 		*site->fault = FAULT_INIT; /* it is tried again when it is needed */
 }
 

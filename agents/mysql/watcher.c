@@ -94,6 +94,17 @@ int watcher_copy(const struct site *site, bool wanted)
 	return control_ask(keeper.socket, wanted ? "copy yes" : "copy no", &wait, &answer, &fault);
 }
 
+bool watcher_quorate(const struct site *site)
+{
+	const struct deadline wait = deadline_within(&site->deadline, WATCHER_PING_MS);
+	AUTO_BUF struct buf answer = BUF_INIT;
+	struct fault fault = FAULT_INIT;
+	struct keeper keeper;
+
+	return !watcher_find(site, &keeper) &&
+	       !control_ask(keeper.socket, "quorum", &wait, &answer, &fault);
+}
+
 size_t watcher_votes(struct site *site, struct vote_report *reports)
 {
 	const struct deadline wait = deadline_within(&site->deadline, WATCHER_VOTES_MS);

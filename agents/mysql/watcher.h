@@ -35,6 +35,9 @@ int watcher_look(struct site *site, pid_t server);
  */
 int watcher_copy(const struct site *site, bool wanted);
 
+/* The watcher knows that this node's partition has quorum; false also where it can't say. */
+bool watcher_quorate(const struct site *site);
+
 /*
  * What all nodes say now, at most LEDGER_NODES_MAX of them, their positions owned by the caller. How
  * many: 0 without a watcher.

@@ -17,11 +17,11 @@ static int score_failed(int error, struct fault *fault)
 	return fault_set(fault, FAULT_GENERIC, error, SCORE_PROGRAM ": %s", strerror(-error));
 }
 
-int score_end(struct spawn *telling, const struct deadline *deadline, struct fault *fault)
+static int score_run(const char *const argv[], const struct deadline *deadline, struct fault *fault)
 {
 	AUTO_BUF struct buf output = BUF_INIT;
 	int status = 0;
-	int r = spawn_finish(telling, deadline, &output, &status);
+	int r = spawn_run(argv, deadline, &output, &status);
 
 	if (r)
 		return score_failed(r, fault);
@@ -32,32 +32,14 @@ int score_end(struct spawn *telling, const struct deadline *deadline, struct fau
 			 output.data);
 }
 
-static int score_run(const char *const argv[], const struct deadline *deadline, struct fault *fault)
-{
-	struct spawn telling;
-	int r = spawn_begin(argv, &telling);
-
-	return r ? score_failed(r, fault) : score_end(&telling, deadline, fault);
-}
-
-int score_begin(const char *resource, int score, struct spawn *ret_telling, struct fault *fault)
+int score_set(const char *resource, int score, const struct deadline *deadline, struct fault *fault)
 {
 	char name[300], value[16];
 	const char *const argv[] = {SCORE_PROGRAM, "-n", name, "-U", value, NULL};
-	int r;
 
 	(void)snprintf(name, sizeof(name), "master-%s", resource);
 	(void)snprintf(value, sizeof(value), "%d", score);
-	r = spawn_begin(argv, ret_telling);
-	return r ? score_failed(r, fault) : 0;
-}
-
-int score_set(const char *resource, int score, const struct deadline *deadline, struct fault *fault)
-{
-	struct spawn telling;
-	int r = score_begin(resource, score, &telling, fault);
-
-	return r ? r : score_end(&telling, deadline, fault);
+	return score_run(argv, deadline, fault);
 }
 
 int score_delete(const char *resource, const struct deadline *deadline, struct fault *fault)

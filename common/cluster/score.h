@@ -11,13 +11,8 @@
 
 struct deadline;
 struct fault;
-struct spawn;
 
 /* 0, or -errno with the fault set: a warning to the caller, never a failed action. */
 int score_set(const char *resource, int score, const struct deadline *deadline,
 	      struct fault *fault);
-/* The same in two steps, beside something else that takes its time; what has begun (0) is ended. */
-int score_begin(const char *resource, int score, struct spawn *ret_telling, struct fault *fault);
-int score_end(struct spawn *telling, const struct deadline *deadline, struct fault *fault);
-
 int score_delete(const char *resource, const struct deadline *deadline, struct fault *fault);

@@ -268,7 +268,7 @@ int role_promote(struct call *call)
 		r = role_enter(call, call->config);
 	if (!r)
 		r = role_activate(call, ROLE_STANDBY);
-	if (!r)
+	if (!r && !call->agent->role->scores_later)
 		role_score(call, call->config, ROLE_ACTIVE, false);
 	return r;
 }

@@ -50,6 +50,9 @@ struct role_ops {
 
 	/* Promotion score of an instance in any state but ABSENT. May be NULL: 5, active 10. */
 	int (*score)(struct call *call, const void *config, enum role_state state);
+
+	/* Promote leaves the telling of it to the monitor that follows: clients wait for the one only. */
+	bool scores_later;
 };
 
 int role_start(struct call *call);
