@@ -87,6 +87,17 @@ void daemon_judge_tree(struct daemon *d)
 
 /* The target's side -------------------------------------------------------------------------- */
 
+static void daemon_tell_unmarked(struct daemon *d)
+{
+	if (!d->unmarked || d->unmarked_told)
+		return;
+	d->unmarked_told = true;
+	log_line(&d->log, LOG_WARNING,
+		 "this node's rsync refuses its own --delete-missing-args (\"invalid file mode "
+		 "00\", a defect of 3.4.3 and of security updates made of it): deletes in a "
+		 "slower way until rsync is upgraded and this resource started again");
+}
+
 static void daemon_passed(const struct target_facts *facts, bool full, void *data)
 {
 	struct daemon *d = data;
@@ -115,6 +126,7 @@ static void daemon_passed(const struct target_facts *facts, bool full, void *dat
 	}
 	if (facts->in_step)
 		d->ledger.in_step = time(NULL);
+	daemon_tell_unmarked(d);
 	if (!d->save.set)
 		(void)loop_timer_set(&d->save, DAEMON_SAVE_MS);
 	daemon_tell_soon(d);

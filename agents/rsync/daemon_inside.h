@@ -49,6 +49,7 @@ struct daemon {
 	struct loop_timer hooking; /* they run when a burst is over, */
 	long long hooks_until;	   /* or then: seconds of deadline_now(); 0: none is due */
 	struct setting setting;
+	bool unmarked, unmarked_told; /* the setting's; it was logged */
 	struct keeper keeper;
 	int lock;
 

@@ -204,6 +204,7 @@ int setup_begin(struct daemon *d, const char *record, struct fault *fault)
 	d->setting.loop = d->loop;
 	d->setting.filter = &d->filter;
 	d->setting.base = d->record_path;
+	d->setting.unmarked = &d->unmarked;
 	return r;
 }
 

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/deadline.h"
 #include "base/fault.h"
+#include "base/file.h"
 #include "daemon/child.h"
 #include "rsync/argv.h"
 #include "rsync/config.h"
@@ -19,16 +20,20 @@
 #include "rsync/setting.h"
 #include "rsync/spare.h"
 #include "rsync/upstream.h"
+#include "rsync/weed.h"
 
 #define PULL_RSYNC "/usr/bin/rsync"
 
 struct pull {
-	struct loop *loop;
+	const struct setting *setting;
+	struct pull_order order;
 	struct child *child;
 	struct argv argv, environment;
 	struct buf input;
-	bool lists; /* reads the input */
-	bool spare; /* it was begun before the pull was */
+	bool spare;   /* it was begun before the pull was */
+	bool weeds;   /* without --delete-missing-args, part by part: */
+	bool partial; /* a part before was */
+	size_t next;  /* path of the next one */
 	struct report report;
 	const struct pull_ops *ops;
 	void *data;
@@ -47,7 +52,6 @@ static void pull_argv_attributes(const struct rsync_config *config, struct argv 
 	argv_add(argv, "-lptD");
 	/* A directory with a file that a node has of its own has a time of its own. */
 	argv_add(argv, "--omit-dir-times");
-	argv_add(argv, "--one-file-system");
 	if (config->owner) {
 		argv_add(argv, "-go");
 		argv_add(argv, "--numeric-ids");
@@ -60,8 +64,11 @@ static void pull_argv_attributes(const struct rsync_config *config, struct argv 
 		argv_add(argv, "--hard-links");
 }
 
-static void pull_argv_kind(const struct pull_order *order, struct argv *argv)
+static void pull_argv_kind(const struct pull_order *order, bool weeds, struct argv *argv)
 {
+	static const char *const weeding[] = {
+		"--ignore-missing-args", "--dirs", "--delete", "--force", "--existing",
+		"--ignore-existing"};
 	static const char *const words[][5] = {
 		/* Without -r: a directory in the list is itself, not all that is in it. */
 		[PULL_PATHS] = {"--ignore-missing-args"},
@@ -71,7 +78,9 @@ static void pull_argv_kind(const struct pull_order *order, struct argv *argv)
 		[PULL_COMPARE] = {"--ignore-missing-args", "--dry-run", "--checksum"},
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(words[0]) && words[order->kind][i]; i++)
+	for (size_t i = 0; weeds && i < ARRAY_SIZE(weeding); i++)
+		argv_add(argv, weeding[i]);
+	for (size_t i = 0; !weeds && i < ARRAY_SIZE(words[0]) && words[order->kind][i]; i++)
 		argv_add(argv, words[order->kind][i]);
 	if (pull_lists(order->kind)) {
 		argv_add(argv, "--files-from=-");
@@ -87,14 +96,18 @@ static void pull_argv_kind(const struct pull_order *order, struct argv *argv)
 	}
 }
 
-static int pull_argv(const struct setting *setting, const struct pull_order *order,
+static int pull_argv(const struct setting *setting, const struct pull_order *order, bool weeds,
 		     struct argv *argv)
 {
 	const struct rsync_config *config = setting->config;
 
 	argv_add(argv, PULL_RSYNC);
-	pull_argv_attributes(config, argv);
-	pull_argv_kind(order, argv);
+	argv_add(argv, "--one-file-system");
+	if (weeds)
+		argv_add(argv, "-lD"); /* else it would set those of all that it looks at */
+	else
+		pull_argv_attributes(config, argv);
+	pull_argv_kind(order, weeds, argv);
 	argv_add(argv, "--out-format=" REPORT_FORMAT);
 	/* A write a line would wake us for each path. */
 	argv_add(argv, "--outbuf=Block");
@@ -108,21 +121,58 @@ static int pull_argv(const struct setting *setting, const struct pull_order *ord
 	/* The paths of a list were filtered where they were seen; rsync does not filter them. */
 	if (!pull_lists(order->kind))
 		filter_argv(setting->filter, argv);
+	if (weeds) /* read at once: behind --from0 */
+		argv_addf(argv, "--filter=merge %s" PULL_RULES, setting->base);
 	upstream_argv(setting, &order->source, order->port, argv);
 	argv_addf(argv, "%s/", order->into);
 	return argv_error(argv);
 }
 
-/* "./" in front, since rsync takes a '#' or ';' in the first place for a comment. */
-static int pull_input(const struct pull_order *order, struct buf *input)
+static int pull_rules(const struct pull *pull, struct buf *path)
 {
+	buf_addf(path, "%s" PULL_RULES, pull->setting->base);
+	return buf_error(path);
+}
+
+/* The next part of the paths. */
+static int pull_input_weeds(struct pull *pull, struct fault *fault)
+{
+	const struct changes *paths = pull->order.paths;
+	const size_t left = paths->count - pull->next;
+	const size_t count = left < WEED_PATHS_MAX ? left : WEED_PATHS_MAX;
+	AUTO_BUF struct buf rules = BUF_INIT;
+	AUTO_BUF struct buf file = BUF_INIT;
+	int r = weed_rules(paths, pull->next, count, &rules);
+
+	buf_clear(&pull->input);
+	if (!r)
+		r = weed_directories(paths, pull->next, count, &pull->input);
+	if (!r)
+		r = pull_rules(pull, &file);
+	if (r)
+		return r;
+	pull->next += count;
+	r = file_replace(file.data, rules.data, rules.length);
+	if (r)
+		return fault_set(fault, FAULT_GENERIC, r, "cannot write %s: %s", file.data,
+				 strerror(-r));
+	return 0;
+}
+
+/* "./" in front, since rsync takes a '#' or ';' in the first place for a comment. */
+static int pull_input(struct pull *pull, struct fault *fault)
+{
+	const struct pull_order *order = &pull->order;
+
+	if (pull->weeds)
+		return pull_input_weeds(pull, fault);
 	for (size_t i = 0; pull_lists(order->kind) && i < order->paths->count; i++) {
 		const char *path = order->paths->items[i].path;
 
-		buf_add(input, "./", 2);
-		buf_add(input, path, strlen(path) + 1);
+		buf_add(&pull->input, "./", 2);
+		buf_add(&pull->input, path, strlen(path) + 1);
 	}
-	return buf_error(input);
+	return buf_error(&pull->input);
 }
 
 static void pull_output(bool errors, const char *bytes, size_t length, void *data)
@@ -134,8 +184,12 @@ static void pull_output(bool errors, const char *bytes, size_t length, void *dat
 
 static void pull_free(struct pull **pull)
 {
+	AUTO_BUF struct buf rules = BUF_INIT;
+
 	if (!*pull)
 		return;
+	if ((*pull)->weeds && !pull_rules(*pull, &rules))
+		file_remove(rules.data);
 	argv_release(&(*pull)->argv);
 	argv_release(&(*pull)->environment);
 	buf_release(&(*pull)->input);
@@ -159,16 +213,55 @@ static bool pull_run_again(struct pull *pull, enum outcome outcome)
 	return !pull_run(pull, &fault);
 }
 
+static int pull_begin_weeding(struct pull *pull)
+{
+	*pull->setting->unmarked = pull->weeds = true;
+	argv_release(&pull->argv);
+	report_release(&pull->report);
+	report_init(&pull->report, pull->ops->seen, pull->data);
+	return pull_argv(pull->setting, &pull->order, true, &pull->argv);
+}
+
+/*
+ * Whether a run follows the one that came to this: the first one that weeds, since rsync has refused
+ * the marks, or the next part. A run that can't be started is what it all came to.
+ */
+static bool pull_goes_on(struct pull *pull, bool late, enum outcome *outcome)
+{
+	struct fault fault = FAULT_INIT;
+	int r = 0;
+
+	if (pull->order.kind != PULL_GONE || late)
+		return false;
+	if (!pull->weeds && *outcome == OUTCOME_BROKEN && pull->report.unmarked)
+		r = pull_begin_weeding(pull);
+	else if (!pull->weeds || pull->next == pull->order.paths->count ||
+		 (*outcome != OUTCOME_DONE && *outcome != OUTCOME_PARTIAL))
+		return false;
+	pull->partial = pull->partial || *outcome == OUTCOME_PARTIAL;
+	if (!r)
+		r = pull_input(pull, &fault);
+	if (!r)
+		r = pull_run(pull, &fault);
+	if (!r)
+		return true;
+	*outcome = OUTCOME_BROKEN;
+	(void)snprintf(pull->report.error, sizeof(pull->report.error), "%.150s", fault.reason);
+	return false;
+}
+
 static void pull_done(int status, bool late, void *data)
 {
 	struct pull *pull = data;
+	const struct pull_ops *ops = pull->ops;
 	struct pull_result result = {.outcome = OUTCOME_DONE};
 	struct report *report = &pull->report;
 
 	pull->child = NULL;
 	report_end(report);
-	result.outcome = outcome_of(status, late, report->hidden, report->full_disk);
-	if (pull_run_again(pull, result.outcome))
+	result.outcome =
+		outcome_of(status, late, report->hidden || pull->partial, report->full_disk);
+	if (pull_run_again(pull, result.outcome) || pull_goes_on(pull, late, &result.outcome))
 		return;
 	result.brought = report->brought;
 	result.deleted = report->deleted;
@@ -179,8 +272,9 @@ static void pull_done(int status, bool late, void *data)
 		(void)snprintf(result.reason, sizeof(result.reason), "%s%s%s",
 			       outcome_text(result.outcome), *report->error ? ": " : "",
 			       report->error);
-	pull->ops->done(&result, pull->data);
+	data = pull->data;
 	pull_free(&pull);
+	ops->done(&result, data);
 }
 
 static const struct child_ops pull_child_ops = {.output = pull_output, .done = pull_done};
@@ -190,13 +284,13 @@ static int pull_run(struct pull *pull, struct fault *fault)
 	const struct child_plan plan = {
 		.argv = (const char *const *)pull->argv.items,
 		.environment = (const char *const *)pull->environment.items,
-		.input = pull->lists ? pull->input.data : NULL,
+		.input = pull_lists(pull->order.kind) ? pull->input.data : NULL,
 		.input_length = pull->input.length,
 		.ops = &pull_child_ops,
 		.data = pull,
 	};
 
-	return child_start(pull->loop, &plan, &pull->child, fault);
+	return child_start(pull->setting->loop, &plan, &pull->child, fault);
 }
 
 /* By the spare, or by one of its own. */
@@ -211,14 +305,6 @@ static int pull_begin(struct pull *pull, struct spare *spare, struct fault *faul
 	return child_give(pull->child, pull->input.data, pull->input.length);
 }
 
-static int pull_words(const struct setting *setting, const struct pull_order *order,
-		      struct argv *argv, struct argv *environment, struct fault *fault)
-{
-	int r = pull_argv(setting, order, argv);
-
-	return r ? r : upstream_environment(setting->config, order->port, environment, fault);
-}
-
 int pull_start(const struct setting *setting, const struct pull_order *order,
 	       const struct pull_ops *ops, void *data, struct pull **ret_pull, struct fault *fault)
 {
@@ -227,18 +313,21 @@ int pull_start(const struct setting *setting, const struct pull_order *order,
 
 	if (!pull)
 		return -ENOMEM;
-	*pull = (struct pull){.loop = setting->loop,
+	*pull = (struct pull){.setting = setting,
+			      .order = *order,
 			      .argv = ARGV_INIT,
 			      .environment = ARGV_INIT,
 			      .input = BUF_INIT,
-			      .lists = pull_lists(order->kind),
+			      .weeds = order->kind == PULL_GONE && *setting->unmarked,
 			      .ops = ops,
 			      .data = data,
 			      .started = deadline_now()};
 	report_init(&pull->report, ops->seen, data);
-	r = pull_words(setting, order, &pull->argv, &pull->environment, fault);
+	r = pull_argv(setting, order, pull->weeds, &pull->argv);
 	if (!r)
-		r = pull_input(order, &pull->input);
+		r = upstream_environment(setting->config, order->port, &pull->environment, fault);
+	if (!r)
+		r = pull_input(pull, fault);
 	if (!r)
 		r = pull_begin(pull, order->spare, fault);
 	if (r)
@@ -254,7 +343,8 @@ void pull_keep_spare(const struct setting *setting, const struct pull_order *ord
 	AUTO_ARGV struct argv environment = ARGV_INIT;
 	struct fault fault = FAULT_INIT;
 
-	if (!pull_words(setting, order, &argv, &environment, &fault))
+	if (!pull_argv(setting, order, false, &argv) &&
+	    !upstream_environment(setting->config, order->port, &environment, &fault))
 		spare_prepare(order->spare, &argv, &environment);
 }
 

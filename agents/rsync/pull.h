@@ -5,6 +5,9 @@
  * rsync never deletes on its own here: PULL_LOOK counts what would go, and PULL_GONE removes paths
  * that were listed and counted before, and that are gone at the source when it runs. All others
  * leave in place what the source does not have.
+ *
+ * An rsync that refuses its own --delete-missing-args shows it at the first PULL_GONE, before anything
+ * is deleted: that pull and all later ones (setting.unmarked) weed (rsync/weed.h).
  */
 #pragma once
 
@@ -15,6 +18,8 @@
 #include "base/inet.h"
 #include "rsync/changes.h"
 #include "rsync/outcome.h"
+
+#define PULL_RULES ".rules" /* behind the setting's base: a file of a pull that weeds */
 
 struct fault;
 struct pull;
@@ -38,7 +43,7 @@ struct pull_order {
 	bool checksum;	    /* compare by content, not by size and time */
 	bool force;	    /* a directory in the way of a file goes: only when it was counted */
 	const struct changes
-		*paths;	     /* of PULL_PATHS, PULL_GONE, PULL_COMPARE; read at start only */
+		*paths;	     /* of PULL_PATHS, PULL_GONE, PULL_COMPARE; they stay until done() */
 	struct spare *spare; /* of PULL_PATHS: one that may be used for it; NULL: none */
 };
 

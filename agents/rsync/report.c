@@ -99,6 +99,8 @@ static void report_other(struct report *report, bool errors, char *line)
 		report->hidden = errors = true;
 	if (strstr(line, "No space left on device") || strstr(line, "Disk quota exceeded"))
 		report->full_disk = true;
+	if (errors && strstr(line, "invalid file mode 00 for "))
+		report->unmarked = true;
 	if (!errors || !*line || *report->error)
 		return;
 	(void)snprintf(report->error, sizeof(report->error), "%s", line);

@@ -31,6 +31,7 @@ struct report {
 	uint64_t created; /* "Number of created files" */
 	bool hidden;	  /* "cannot delete", which exits 0 */
 	bool full_disk;
+	bool unmarked;	 /* it refuses the marks of --delete-missing-args: deleted nothing */
 	char error[160]; /* the first line that is neither; "" without */
 };
 

@@ -23,6 +23,7 @@
 #include "rsync/config.h"
 #include "rsync/filter.h"
 #include "rsync/module.h"
+#include "rsync/pull.h"
 #include "rsync/standing.h"
 
 #define RSYNC_DAEMON "quorate-rsync"
@@ -143,6 +144,7 @@ static int rsync_halt(struct call *call, const void *config)
 	if (!r) {
 		rsync_sweep(call, MODULE_CONF);
 		rsync_sweep(call, MODULE_TLS_CONF);
+		rsync_sweep(call, PULL_RULES);
 	}
 	return r;
 }

@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 struct filter;
 struct hooks;
 struct loop;
@@ -14,5 +16,6 @@ struct setting {
 	const struct rsync_config *config;
 	const struct filter *filter;
 	struct hooks *hooks; /* may be NULL */
-	const char *base;    /* path without suffix in the run directory: BASE.rsyncd.conf */
+	bool *unmarked;	  /* learnt (rsync/pull.h): the rsync here refuses --delete-missing-args */
+	const char *base; /* path without suffix in the run directory: BASE.rsyncd.conf */
 };

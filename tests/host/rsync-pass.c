@@ -43,6 +43,7 @@ struct here {
 	struct pass_order order;
 	struct spare *spare; /* NULL: none */
 	bool begun;	     /* the pass of the spare */
+	bool unmarked;
 	int status;
 };
 
@@ -202,6 +203,7 @@ static int prepare(struct here *here, char **words, struct fault *fault)
 	here->setting.config = here->config;
 	here->setting.filter = &here->filter;
 	here->setting.base = getenv("BASE");
+	here->setting.unmarked = &here->unmarked;
 	loop_timer_init(&here->poll, here->setting.loop, hooks_poll, here);
 	return r;
 }

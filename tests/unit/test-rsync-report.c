@@ -89,6 +89,15 @@ static void test_errors(void **state)
 	assert_non_null(strstr(report.error, "write failed"));
 	assert_null(strstr(report.error, "more"));
 	report_release(&report);
+	/* As rsync 3.2.7-1+deb12u6 wrote it. */
+	hear("invalid file mode 00 for d/1 [Receiver]\n"
+	     "rsync error: protocol incompatibility (code 2) at flist.c(874) [Receiver=3.2.7]\n",
+	     true, &report, &heard, 11);
+	assert_true(report.unmarked);
+	report_release(&report);
+	hear("*deleting   invalid file mode 00 for d/1\n", false, &report, &heard, 11);
+	assert_false(report.unmarked);
+	report_release(&report);
 	/* A name that looks like an item is one only on stdout. */
 	hear(">f+++++++++ x\n", true, &report, &heard, 3);
 	assert_int_equal(report.brought, 0);
