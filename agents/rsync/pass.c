@@ -40,8 +40,11 @@ static void pass_finish(void *data)
 	CLEANUP(pass_free) struct pass *p = data;
 
 	p->result.milliseconds = (deadline_now() - p->started) / 1000000;
-	/* Parts of files that nobody waits for any more, or that fill the disk. */
-	if (p->result.outcome == OUTCOME_SPACE ||
+	/*
+	 * Parts of files that nobody waits for any more, that fill the disk, or that rsync can't go
+	 * on with: some releases since 3.4.0 open none of them and fail for ever.
+	 */
+	if (p->result.outcome == OUTCOME_SPACE || p->result.outcome == OUTCOME_PARTIAL ||
 	    (p->order.full && !p->result.differed && p->result.outcome == OUTCOME_DONE))
 		(void)guard_drop_partial(p->into.data);
 	if (p->ending)
