@@ -39,6 +39,12 @@ int settle_ask_for_copy(struct site *site)
 	return 0;
 }
 
+/* What recovery has cut off here of an epoch, the election of a later one has collected. */
+static bool settle_is_cut(const struct site *site)
+{
+	return site->state.partial && site->ledger.epoch <= site->state.ledger.epoch;
+}
+
 static int settle_follow(struct site *site)
 {
 	const struct config_node *writer = config_find_node(&site->nodes, site->ledger.writer);
@@ -56,7 +62,7 @@ static int settle_follow(struct site *site)
 	r = site_look(site);
 	if (!r && ledger_counts_on(&site->ledger, site->self, &site->state.ledger))
 		r = replica_drain(site);
-	if (!r && !site->state.partial)
+	if (!r && !settle_is_cut(site))
 		r = site_do(site, "SET GLOBAL relay_log_purge=1");
 	/* Of a pair, both may just have been started: the next monitor knows whether one is alone. */
 	if (!r && (pair_is_second(site) || !promote_is_possible(site)))
