@@ -18,6 +18,9 @@
 # that an executable carries only what it calls.
 
 .DEFAULT_GOAL := all
+ifeq ($(MAKELEVEL) $(filter -j% --jobserver%,$(MAKEFLAGS)),0 )
+MAKEFLAGS += -j$(shell nproc)
+endif
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 .SUFFIXES:
@@ -135,7 +138,7 @@ test-programs: $(call programs,unit host conformance cluster kernel lab bench)
 objects: $(patsubst %.c,$(O)/%.o,$(filter %.c,$(C_FILES)))
 
 .PHONY: check check-built
-SUITES := lint unit conformance host kernel fuzz cluster
+SUITES := lint kernel unit conformance host fuzz cluster
 check: deps-present ## every test (root; under 15 minutes)
 	$(Q)$(MAKE) --no-print-directory check-built
 check-built: all objects test-programs $(RENDERERS) $(FUZZ:%=$(B)/tests/fuzz/%)
@@ -156,7 +159,7 @@ check-fuzz: $(FUZZ:%=$(B)/tests/fuzz/%) ## replay the corpora of the fuzz target
 	$(Q)tests/run fuzz
 check-cluster: all $(call programs,cluster lab) ## the agents in three-node clusters in namespaces (root)
 	$(Q)tests/run cluster
-check-long: all $(call programs,lab) ## every fault at every cloud, rounds of failover, 10000 inputs of each fuzz target: ROUNDS=8 (root)
+check-long: all objects $(call programs,lab) ## every fault at every cloud, rounds of failover, 10000 inputs of each fuzz target, the analyzers: ROUNDS=8 (root)
 	+$(Q)! command -v clang >/dev/null || $(make_fuzzers)
 	$(Q)tests/run long
 check-san: ## unit and host tests and the corpora again, under ASan and UBSan
@@ -169,7 +172,7 @@ make_fuzzers = $(MAKE) --no-print-directory B=build/fuzz CC=clang SAN=fuzzer-no-
 
 .PHONY: lint
 lint: objects ## format, static analysis, floors, headers, budgets, banned words, scripts
-	$(Q)V=1 tests/run lint/test-tree
+	$(Q)V=1 tests/run lint/test-tree long/test-analysis
 
 .PHONY: fuzz fuzzers
 SECONDS ?= 30
