@@ -182,7 +182,7 @@ fuzz: ## let libFuzzer look for new inputs (clang), SECONDS=30 each
 fuzzers: $(FUZZ:%=$(B)/%)
 
 .PHONY: bench
-bench: all $(call programs,bench lab) ## measure the agents against their peers and print the table (root)
+bench: all $(call programs,bench lab kernel) ## measure the agents against their peers and print the table (root)
 	$(Q)tests/bench/bench
 
 .PHONY: metadata
