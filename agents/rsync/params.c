@@ -148,7 +148,7 @@ const struct param rsync_params[] = {
 		.reloadable = true,
 		.brief = "most paths that may go at once",
 		.text = "A target counts what a pass would delete before it deletes, with what went within "
-			"10 s before. Over this number, or "
+			"the minute before. Over this number, or "
 			"over max_delete_percent, nothing is deleted and monitor says so, until "
 			"\"quorate-rsync allow\" lets it through or the source has the paths again.",
 	},

@@ -30,7 +30,7 @@ struct pass_order {
 	bool full;
 	bool let_through; /* a person has allowed deletions over the limit, this once */
 	bool withhold;	/* a batch: deletions wait for a person already, and more wait with them */
-	size_t gone;	/* paths that passes just before have deleted: of the same burst */
+	size_t gone;	/* paths that passes have deleted within the last minute */
 	bool conflicts; /* what is overwritten or deleted goes to the conflict directory */
 	uint64_t generation; /* of the source: names the conflicts and the snapshot */
 	uint64_t known;	     /* generation of the ledger, for the guard */

@@ -18,12 +18,12 @@
 #include "rsync/hooks.h"
 #include "rsync/outcome.h"
 #include "rsync/pass.h"
+#include "rsync/recent.h"
 #include "rsync/setting.h"
 #include "rsync/spare.h"
 
 #define TARGET_PATIENCE 3 /* failed batches in a row, then the whole tree is compared */
 #define TARGET_SICK_MS 10000
-#define TARGET_BURST_S 10  /* deletions within it count together */
 #define TARGET_RECENT_S 60 /* by how much the clocks of two nodes may differ, and more */
 
 /* Somebody who waits for the end of a full pass. */
@@ -54,8 +54,7 @@ struct target {
 	uint64_t aimed;	      /* the sequence of which the running pass brings all */
 	uint64_t files;
 	unsigned slice;
-	size_t gone;	      /* paths deleted since gone_since (seconds of deadline_now()) */
-	long long gone_since; /* by passes of the same burst */
+	struct recent gone; /* paths that passes have deleted */
 	struct pass *pass;
 	struct spare *spare;	 /* for the next batch */
 	struct loop_timer timer; /* the next try, or the next full pass */
@@ -123,21 +122,11 @@ static void target_answer_pass(struct target *t, const struct pass_result *resul
 		target_answer(t, 0, &fault);
 }
 
-/* What was deleted a while ago has nothing to do with what is to be deleted now. */
-static size_t target_gone(struct target *t)
-{
-	if (deadline_now() / 1000000000 - t->gone_since > TARGET_BURST_S)
-		t->gone = 0;
-	return t->gone;
-}
-
 static void target_count(struct target *t, const struct pass_result *result)
 {
-	if (!target_gone(t))
-		t->gone_since = deadline_now() / 1000000000;
-	t->gone += result->deleted;
+	recent_add(&t->gone, deadline_now() / 1000000000, result->deleted);
 	if (t->waiter.served && t->waiter.let_through)
-		t->gone = 0;
+		t->gone = RECENT_INIT;
 }
 
 static void target_well(struct target *t, const struct pass_result *result)
@@ -277,7 +266,7 @@ static void target_kick(struct target *t)
 	if (t->full_due || !t->whole)
 		order.since = target_since(t);
 	order.withhold = t->held && !order.full;
-	order.gone = target_gone(t);
+	order.gone = recent_sum(&t->gone, deadline_now() / 1000000000);
 	order.let_through = t->waiter.done && t->waiter.let_through;
 	loop_timer_clear(&t->timer);
 	t->late = t->full_due = t->verify_due = false;
