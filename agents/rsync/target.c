@@ -338,6 +338,10 @@ static void target_unfollow(struct target *t)
 	struct fault fault = FAULT_INIT;
 
 	t->following = false;
+	/* No pass will look at the tree again, and whether it is fit to be a source is not asked here. */
+	if (t->sick)
+		target_say(t, "");
+	t->sick = false;
 	loop_timer_clear(&t->timer);
 	spare_drop(t->spare);
 	if (t->pass)

@@ -234,11 +234,23 @@ begin_asking()
 	done
 }
 
+# print_scene: what the client knows of the addresses, who could answer, and the cluster.
+print_scene()
+{
+	local node
+
+	lab client -- ip neigh
+	for node in n1 n2 n3; do
+		printf '%s: %s\n' "$node" "$(lab exec "$node" -- pgrep -a 'answer|vip-announce' | xargs)"
+	done
+	at crm_mon -1 -r
+}
+
 # listen_for SECONDS CMD...: listen, for check.
 listen_for()
 {
 	listen "$@" || {
-		at crm_mon -1 -r
+		print_scene
 		return 1
 	}
 }
