@@ -9,11 +9,12 @@
 #define OFFICE_MS 1000000
 
 /* As enum office_phase. */
-static const char *const office_names[] = {"ledger", "freeze", "votes", "drain", "epoch", "open"};
+static const char *const office_names[] = {"look",  "ledger", "freeze", "votes",
+					   "drain", "epoch",  "open"};
 
-void office_begin(struct office *office)
+void office_begin(struct office *office, long long begun)
 {
-	*office = (struct office){.last = deadline_now()};
+	*office = (struct office){.last = begun};
 }
 
 void office_note(struct office *office, enum office_phase phase)

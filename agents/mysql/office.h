@@ -8,6 +8,7 @@
 #include "base/buf.h"
 
 enum office_phase {
+	OFFICE_LOOK,   /* from the beginning of the action: configuration, record, own server */
 	OFFICE_LEDGER, /* read, and quorum asked for */
 	OFFICE_FREEZE, /* own receiver */
 	OFFICE_VOTES,
@@ -22,7 +23,7 @@ struct office {
 	long long milliseconds[OFFICE_PHASES];
 };
 
-void office_begin(struct office *office);
+void office_begin(struct office *office, long long begun);
 
 /* What has passed since the last call went into that phase. */
 void office_note(struct office *office, enum office_phase phase);

@@ -403,7 +403,8 @@ int promote_site(struct site *site)
 
 	if (r != -EAGAIN)
 		return r;
-	office_begin(&office);
+	office_begin(&office, site->call->begun);
+	office_note(&office, OFFICE_LOOK);
 	promote_hear(site, &votes); /* while Pacemaker's programs answer */
 	r = site_consult(site);
 	office_note(&office, OFFICE_LEDGER);

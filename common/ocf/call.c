@@ -170,6 +170,7 @@ int call_init(struct call *call, const struct agent *agent, const char *action)
 			      .action = action,
 			      .fault = FAULT_INIT,
 			      .record = RECORD_INIT,
+			      .begun = deadline_now(),
 			      .lock = -1,
 			      .home_netns = -1};
 	interval = call_meta("interval");

@@ -26,6 +26,7 @@ struct call {
 	bool promotable;    /* an instance of a promotable clone */
 	int check_level;
 	struct deadline deadline; /* the action's timeout less one margin */
+	long long begun;	  /* nanoseconds of deadline_now() */
 	struct log log;
 	struct fault fault;
 

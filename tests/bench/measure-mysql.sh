@@ -310,6 +310,13 @@ promote_took() {
 	[[ -n $REPLY ]]
 }
 
+# phases_took NODE: REPLY is the sum of the promote's phases in ms, by quorate-mysql.
+phases_took() {
+	REPLY=$(on "$1" "$BUILD/libexec/quorate-mysql" status --json | python3 -c '
+import json, sys
+print(sum(json.load(sys.stdin)["last_failover"]["milliseconds"].values()))')
+}
+
 moved_from() {
 	mysql_ready && [[ $writer != "$1" ]]
 }
@@ -327,6 +334,7 @@ measure_mysql_moves() {
 			>>"$WORK/complaints" || :
 		until_true 40 moved_from "$last" || break
 		promote_took "$writer" && sample idle "$((REPLY * 1000))"
+		[[ $agent != *:quorate:* ]] || ! phases_took "$writer" || sample inside "$((REPLY * 1000))"
 	done
 }
 
