@@ -12,6 +12,7 @@
 #include "host/spawn.h"
 
 #define BOARD_OPTIONS "/usr/sbin/crm_attribute"
+#define BOARD_CIB "/usr/sbin/cibadmin"
 #define BOARD_NODE "/usr/sbin/crm_node"
 #define BOARD_ATTRIBUTES "/usr/sbin/attrd_updater"
 #define BOARD_WAIT_MS 10000
@@ -106,40 +107,73 @@ int board_read(const char *instance, const struct ledger_nodes *configured,
 	return r ? r : board_end_read(&reading, configured, deadline, fault, ret_ledger);
 }
 
-int board_begin_write(const char *instance, const struct ledger *ledger, struct spawn *ret_writing,
-		      struct fault *fault)
+int board_write(const char *instance, const struct ledger *ledger, const struct deadline *deadline,
+		struct fault *fault)
 {
-	AUTO_BUF struct buf text = BUF_INIT;
+	AUTO_BUF struct buf text = BUF_INIT, output = BUF_INIT;
 	char name[300];
 	const char *argv[] = {BOARD_OPTIONS, "--type", "crm_config", "--name",
 			      name,	     "-v",     NULL,	     NULL};
-	int r;
+	int r, status = 0;
 
 	board_name(instance, name);
 	ledger_print(ledger, &text);
 	if (buf_error(&text))
 		return fault_set(fault, FAULT_GENERIC, -ENOMEM, "out of memory");
 	argv[6] = text.data;
-	r = spawn_begin(argv, ret_writing);
-	return r ? board_failed(argv[0], r, fault) : 0;
-}
-
-int board_end_write(struct spawn *writing, const struct deadline *deadline, struct fault *fault)
-{
-	AUTO_BUF struct buf output = BUF_INIT;
-	int status = 0;
-	int r = board_finish(BOARD_OPTIONS, writing, deadline, fault, &output, &status);
-
+	r = board_run(argv, deadline, fault, &output, &status);
 	return r || !status ? r : board_refused(BOARD_OPTIONS, status, &output, fault);
 }
 
-int board_write(const char *instance, const struct ledger *ledger, const struct deadline *deadline,
-		struct fault *fault)
+void board_take_pen(struct board_pen *pen)
 {
-	struct spawn writing;
-	int r = board_begin_write(instance, ledger, &writing, fault);
+	static const char *const argv[] = {BOARD_CIB,	 "--modify",   "--scope",
+					   "crm_config", "--xml-pipe", NULL};
 
-	return r ? r : board_end_write(&writing, deadline, fault);
+	pen->ready = !spawn_begin_fed(argv, &pen->program);
+}
+
+/* It has written nothing if it was not fed: no XML is an error to it. */
+void board_drop_pen(struct board_pen *pen)
+{
+	const struct deadline now = {.at = 0};
+	int status;
+
+	if (pen->ready || pen->writing)
+		(void)spawn_finish(&pen->program, &now, NULL, &status);
+	pen->ready = pen->writing = false;
+}
+
+/* The option as crm_attribute makes it. One that has another id is not found, and nothing is changed. */
+void board_begin_write(struct board_pen *pen, const char *instance, const struct ledger *ledger)
+{
+	AUTO_BUF struct buf text = BUF_INIT;
+	char name[300];
+
+	board_name(instance, name);
+	buf_addf(&text, "<nvpair id=\"cib-bootstrap-options-%s\" name=\"%s\" value=\"", name, name);
+	ledger_print(ledger, &text);
+	buf_adds(&text, "\"/>");
+	pen->writing = pen->ready && !strpbrk(name, "<>&\"'") && !buf_error(&text) &&
+		       !spawn_feed(&pen->program, text.data, text.length);
+	if (!pen->writing)
+		board_drop_pen(pen);
+	pen->ready = false;
+}
+
+int board_end_write(struct board_pen *pen, const char *instance, const struct ledger *ledger,
+		    const struct deadline *deadline, struct fault *fault)
+{
+	AUTO_BUF struct buf output = BUF_INIT;
+	const bool written = pen->writing;
+	int r = 0, status = 0;
+
+	pen->writing = false;
+	if (written)
+		r = board_finish(BOARD_CIB, &pen->program, deadline, fault, &output, &status);
+	if (r || (written && !status))
+		return r;
+	return board_write(instance, ledger, deadline, fault);
 }
 
 /* Two programs of 12 ms of CPU each: side by side, since a promote waits for both. */

@@ -339,15 +339,14 @@ static int promote_clear(struct site *site)
 /* The CIB writes while the server forgets the last writer: neither lets anybody write yet. */
 static int promote_record(struct site *site, const struct ledger *next)
 {
-	struct spawn writing;
+	const char *instance = site->call->instance;
 	struct fault fault;
-	int r = board_begin_write(site->call->instance, next, &writing, site->fault), cleared;
+	int r, cleared;
 
-	if (r)
-		return r;
+	board_begin_write(&site->pen, instance, next);
 	cleared = promote_clear(site);
 	fault = *site->fault;
-	r = board_end_write(&writing, &site->deadline, site->fault);
+	r = board_end_write(&site->pen, instance, next, &site->deadline, site->fault);
 	if (r || !cleared)
 		return r;
 	*site->fault = fault;

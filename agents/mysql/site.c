@@ -88,6 +88,7 @@ void site_close(struct site *site)
 	if (site->question.begun)
 		(void)board_end_consult(&site->question, &(struct ledger_nodes){.count = 0}, &now,
 					&ignored, &ledger);
+	board_drop_pen(&site->pen);
 	sql_close(&site->sql);
 	view_release(&site->view);
 	explicit_bzero(site->password, sizeof(site->password));
@@ -181,6 +182,7 @@ void site_foresee(struct site *site)
 {
 	if (site_begin_consult(site))
 		*site->fault = FAULT_INIT; /* it is tried again when it is needed */
+	board_take_pen(&site->pen);
 }
 
 int site_remember(struct site *site, enum machine_state state)

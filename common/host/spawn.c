@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -61,14 +62,14 @@ static void spawn_end(pid_t pid, int child, int fd)
 	(void)kill(-pid, SIGKILL);
 }
 
-int spawn_begin(const char *const argv[], struct spawn *ret_spawn)
+static int spawn_start(const char *const argv[], int input, struct spawn *ret_spawn)
 {
 	struct launch launch = LAUNCH_INIT;
 	AUTO_CLOSE int read_end = -1;
 	AUTO_CLOSE int write_end = -1;
 	int pipe_ends[2], r;
 
-	*ret_spawn = (struct spawn){.child = -1, .output = -1};
+	*ret_spawn = (struct spawn){.child = -1, .output = -1, .input = -1};
 	if (pipe2(pipe_ends, O_CLOEXEC) < 0)
 		return -errno;
 	read_end = pipe_ends[0];
@@ -76,11 +77,46 @@ int spawn_begin(const char *const argv[], struct spawn *ret_spawn)
 	if (fcntl(read_end, F_SETFL, O_NONBLOCK) < 0)
 		return -errno;
 	launch.argv = argv;
+	launch.input = input;
 	launch.output = launch.errors = write_end;
 	r = launch_start(&launch, &ret_spawn->pid, &ret_spawn->child);
 	if (!r)
 		ret_spawn->output = TAKE_FD(read_end);
 	return r;
+}
+
+int spawn_begin(const char *const argv[], struct spawn *ret_spawn)
+{
+	return spawn_start(argv, -1, ret_spawn);
+}
+
+int spawn_begin_fed(const char *const argv[], struct spawn *ret_spawn)
+{
+	AUTO_CLOSE int read_end = -1;
+	AUTO_CLOSE int write_end = -1;
+	int pipe_ends[2], r;
+
+	if (pipe2(pipe_ends, O_CLOEXEC) < 0)
+		return -errno;
+	read_end = pipe_ends[0];
+	write_end = pipe_ends[1];
+	r = spawn_start(argv, read_end, ret_spawn);
+	if (!r)
+		ret_spawn->input = TAKE_FD(write_end);
+	return r;
+}
+
+int spawn_feed(struct spawn *spawn, const char *text, size_t length)
+{
+	AUTO_CLOSE int input = TAKE_FD(spawn->input);
+	ssize_t n;
+
+	if (length > PIPE_BUF)
+		return -EMSGSIZE;
+	do
+		n = write(input, text, length);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : 0;
 }
 
 int spawn_finish(struct spawn *spawn, const struct deadline *deadline, struct buf *output,
@@ -89,6 +125,9 @@ int spawn_finish(struct spawn *spawn, const struct deadline *deadline, struct bu
 	AUTO_CLOSE int read_end = spawn->output;
 	AUTO_CLOSE int child = spawn->child;
 	int r = 0;
+
+	if (spawn->input >= 0)
+		(void)close(TAKE_FD(spawn->input));
 
 	if (!spawn_wait(child, read_end, deadline, output)) {
 		r = -ETIMEDOUT;

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "base/buf.h"
@@ -28,11 +29,22 @@ int spawn_run(const char *const argv[], const struct deadline *deadline, struct 
 /* The same in two steps, for two programs at once. */
 struct spawn {
 	pid_t pid;
-	int child, output; /* its pidfd, and the end of the pipe that it writes to */
+	int child;  /* its pidfd */
+	int output; /* the end of the pipe that it writes to */
+	int input;  /* the end of the pipe that it reads from, -1: none */
 };
 
 /* 0; then it must be finished. -errno when it could not be started. */
 int spawn_begin(const char *const argv[], struct spawn *ret_spawn);
+
+/* The same with a pipe as stdin, whose end the child sees when it was fed or is finished. */
+int spawn_begin_fed(const char *const argv[], struct spawn *ret_spawn);
+
+/*
+ * Once: all that the child reads, at most PIPE_BUF, so that it comes whole or not at all. 0, or
+ * -errno (-EPIPE when nobody reads any more; SIGPIPE is the caller's to ignore).
+ */
+int spawn_feed(struct spawn *spawn, const char *text, size_t length);
 
 /* Waits as spawn_run() does, and releases what begin made. */
 int spawn_finish(struct spawn *spawn, const struct deadline *deadline, struct buf *output,

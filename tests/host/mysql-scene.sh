@@ -56,6 +56,17 @@ scene_tools() {
 			echo "\$value" >>"$WORK/ledgers"
 		fi
 	END
+	cat >"$WORK/bin/cibadmin" <<-END
+		#!/bin/bash
+		read -r -d '' xml
+		name=\${xml#*name=\\"} value=\${xml#*value=\\"}
+		name=\${name%%\\"*} value=\${value%%\\"*}
+		[[ \$xml ]] || exit 78
+		[[ -f $WORK/cib/\$name ]] || exit 105
+		echo "\$value" >>"$WORK/pens"
+		echo "\$value" >"$WORK/cib/\$name"
+		echo "\$value" >>"$WORK/ledgers"
+	END
 	cat >"$WORK/bin/crm_node" <<-END
 		#!/bin/bash
 		cat "$WORK/quorate"
@@ -65,7 +76,7 @@ scene_tools() {
 		echo "\$*" >>"$WORK/attributes/\${OCF_RESKEY_CRM_meta_on_node:-none}"
 	END
 	chmod 755 "$WORK"/bin/*
-	for tool in crm_attribute crm_node attrd_updater; do
+	for tool in crm_attribute cibadmin crm_node attrd_updater; do
 		mount --bind "$WORK/bin/$tool" "/usr/sbin/$tool"
 	done
 }

@@ -3,6 +3,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -48,6 +50,37 @@ static void test_status(void **state)
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
 	assert_int_equal(run("kill -TERM $$", 5000, NULL, &status), 0);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	expect_no_children();
+}
+
+static void test_fed(void **state)
+{
+	static const char *const argv[] = {"/bin/cat", NULL};
+	static const char *const deaf[] = {"/bin/sh", "-c", "exec <&-; echo; sleep 60", NULL};
+	const struct deadline deadline = deadline_in(5000), now = {.at = 0};
+	AUTO_BUF struct buf output = BUF_INIT;
+	static char much[PIPE_BUF + 1];
+	struct spawn spawn;
+	int status = -1;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	assert_int_equal(spawn_begin_fed(argv, &spawn), 0);
+	assert_int_equal(spawn_feed(&spawn, "all of it", 9), 0);
+	assert_int_equal(spawn_finish(&spawn, &deadline, &output, &status), 0);
+	assert_string_equal(output.data, "all of it");
+	assert_int_equal(status, 0);
+	assert_int_equal(spawn_begin_fed(argv, &spawn), 0);
+	assert_int_equal(spawn_finish(&spawn, &deadline, &output, &status), 0);
+	assert_int_equal(status, 0);
+	assert_int_equal(spawn_begin_fed(argv, &spawn), 0);
+	assert_int_equal(spawn_feed(&spawn, much, sizeof(much)), -EMSGSIZE);
+	assert_int_equal(spawn_finish(&spawn, &deadline, NULL, &status), 0);
+	assert_int_equal(spawn_begin_fed(deaf, &spawn), 0);
+	while (poll(&(struct pollfd){.fd = spawn.output, .events = POLLIN}, 1, 5000) != 1)
+		;
+	assert_int_equal(spawn_feed(&spawn, "to nobody", 9), -EPIPE);
+	assert_int_equal(spawn_finish(&spawn, &now, NULL, &status), -ETIMEDOUT);
+	(void)signal(SIGPIPE, SIG_DFL);
 	expect_no_children();
 }
 
@@ -219,9 +252,11 @@ static void test_two_at_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_status),	     TEST(test_not_there),     TEST(test_much_output),
-		TEST(test_deadline),	     TEST(test_deaf_child),    TEST(test_endless_output),
-		TEST(test_kept_pipe),	     TEST(test_closed_output), TEST(test_surroundings),
+		TEST(test_status),	     TEST(test_fed),
+		TEST(test_not_there),	     TEST(test_much_output),
+		TEST(test_deadline),	     TEST(test_deaf_child),
+		TEST(test_endless_output),   TEST(test_kept_pipe),
+		TEST(test_closed_output),    TEST(test_surroundings),
 		TEST(test_ignored_children), TEST(test_two_at_once),
 	};
 
