@@ -404,7 +404,8 @@ int promote_site(struct site *site)
 		return r;
 	office_begin(&office, site->call->begun);
 	office_note(&office, OFFICE_LOOK);
-	promote_hear(site, &votes); /* while Pacemaker's programs answer */
+	board_take_pen(&site->pen);
+	promote_hear(site, &votes); /* all that while Pacemaker's programs answer */
 	r = site_consult(site);
 	office_note(&office, OFFICE_LEDGER);
 	if (!r)

@@ -182,7 +182,6 @@ void site_foresee(struct site *site)
 {
 	if (site_begin_consult(site))
 		*site->fault = FAULT_INIT; /* it is tried again when it is needed */
-	board_take_pen(&site->pen);
 }
 
 int site_remember(struct site *site, enum machine_state state)

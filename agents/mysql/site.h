@@ -34,7 +34,7 @@ struct site {
 	struct vote_state state;	/* of the state file */
 	struct ledger ledger;		/* as site_learn() read it last */
 	struct board_question question; /* that site_foresee() has asked */
-	struct board_pen pen;		/* that it has taken, for the ledger of a promote */
+	struct board_pen pen;		/* of a promote */
 };
 
 #define SITE_MARGIN_MS 300
@@ -68,10 +68,7 @@ int site_learn(struct site *site);
 /* The same, and -EPERM when this node's partition has no quorum. */
 int site_consult(struct site *site);
 
-/*
- * What site_consult() will ask is asked from now on, and the ledger's writer is made ready: both cost
- * time that something else may take.
- */
+/* What site_consult() will ask is asked from now on: it costs time that something else may take. */
 void site_foresee(struct site *site);
 
 /* Writes the ledger into the CIB, and then into the state file. */
