@@ -186,8 +186,10 @@ static void test_office(void **state)
 	AUTO_BUF struct buf text = BUF_INIT;
 	struct office office;
 
-	office_begin(&office);
+	office_begin(&office, deadline_now() - 30000000);
+	office_note(&office, OFFICE_LOOK);
 	office_note(&office, OFFICE_LEDGER);
+	assert_in_range(office.milliseconds[OFFICE_LOOK], 30, 1000);
 	office.milliseconds[OFFICE_DRAIN] = 77;
 	office_print(&office, 9, &text);
 	assert_true(!strncmp(text.data, "9@", 2));
