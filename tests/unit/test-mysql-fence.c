@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "base/deadline.h"
 #include "mysql/chorus.h"
 #include "mysql/fence.h"
 #include "mysql/office.h"
