@@ -45,7 +45,7 @@ int board_write(const char *instance, const struct ledger *ledger, const struct 
 
 /*
  * The same, prepared while there is something else to do: a program that waits for what it shall
- * write costs a third of the time when it is known.
+ * write costs half of the time when it is known.
  */
 struct board_pen {
 	bool ready, writing;
