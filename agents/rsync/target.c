@@ -56,8 +56,9 @@ struct target {
 	unsigned slice;
 	struct recent gone; /* paths that passes have deleted */
 	struct pass *pass;
-	struct spare *spare;	 /* for the next batch */
-	struct loop_timer timer; /* the next try, or the next full pass */
+	struct spare *spare; /* for the next batch */
+	struct loop_timer retry;
+	struct loop_timer verify; /* the interval, since a full pass has ended well */
 	struct target_waiter waiter;
 	long long out_since; /* seconds of deadline_now(), 0: in step */
 	long long in_step;   /* seconds of the wall clock */
@@ -148,17 +149,21 @@ static void target_well(struct target *t, const struct pass_result *result)
 	t->basis.known = t->source.generation;
 	t->files = result->files;
 	t->slice++;
+	(void)loop_timer_set(&t->verify, t->setting->config->interval);
 }
 
 static void target_failed(struct target *t, const struct pass_result *result)
 {
+	const bool news = changes_any(&t->pending);
+
 	if (t->running_full)
 		t->full_due = true;
 	target_take_back(t);
 	if (result->outcome == OUTCOME_STOPPED) /* another source, or none */
 		return;
 	t->failures++;
-	t->late = true;
+	/* What was renamed while it was listed is missed by its old name and heard of by its new one. */
+	t->late = result->outcome != OUTCOME_PARTIAL || t->failures > 1 || !news;
 	/* In a busy tree files vanish while they are sent: that is over when it is tried again. */
 	t->failing = result->outcome != OUTCOME_PARTIAL || t->failures > 1;
 	target_say(t, result->reason);
@@ -197,19 +202,15 @@ static void target_keep_spare(struct target *t)
 	pass_keep_spare(t->setting, &order);
 }
 
-/* What comes after a pass: the next one at once, a try later, or the interval. */
+/* What comes after a pass: the next one at once, or a try later. */
 static void target_rest(struct target *t)
 {
-	const bool due = changes_any(&t->pending) || t->full_due || t->waiter.done;
-
 	if (!t->following)
 		return;
-	if (t->late && due)
-		(void)loop_timer_set(&t->timer, outcome_delay(t->failures));
-	else if (due)
-		target_kick(t);
+	if (t->late)
+		(void)loop_timer_set(&t->retry, outcome_delay(t->failures));
 	else
-		(void)loop_timer_set(&t->timer, t->setting->config->interval);
+		target_kick(t);
 	if (!t->pass && t->whole && !t->failures)
 		target_keep_spare(t);
 }
@@ -229,7 +230,7 @@ static void target_refused(struct target *t, const struct fault *fault)
 	t->ops->passed(&facts, false, t->data);
 	if (t->waiter.done && t->waiter.served)
 		target_answer(t, -EIO, &told);
-	(void)loop_timer_set(&t->timer, TARGET_SICK_MS);
+	(void)loop_timer_set(&t->retry, TARGET_SICK_MS);
 }
 
 /*
@@ -268,7 +269,7 @@ static void target_kick(struct target *t)
 	order.withhold = t->held && !order.full;
 	order.gone = recent_sum(&t->gone, deadline_now() / 1000000000);
 	order.let_through = t->waiter.done && t->waiter.let_through;
-	loop_timer_clear(&t->timer);
+	loop_timer_clear(&t->retry);
 	t->late = t->full_due = t->verify_due = false;
 	t->running_full = order.full;
 	t->waiter.served = t->waiter.done != NULL;
@@ -282,13 +283,18 @@ static void target_kick(struct target *t)
 	target_look_at_step(t);
 }
 
-static void target_fire(void *data)
+static void target_try_again(void *data)
+{
+	target_kick(data);
+}
+
+static void target_verify(void *data)
 {
 	struct target *t = data;
 
-	t->late = false;
 	t->verify_due = true;
-	target_kick(t);
+	if (!t->late)
+		target_kick(t);
 }
 
 int target_start(const struct setting *setting, const struct target_ops *ops, void *data,
@@ -305,7 +311,8 @@ int target_start(const struct setting *setting, const struct target_ops *ops, vo
 			     .data = data,
 			     .pending = CHANGES_INIT(most),
 			     .running = CHANGES_INIT(most)};
-	loop_timer_init(&t->timer, setting->loop, target_fire, t);
+	loop_timer_init(&t->retry, setting->loop, target_try_again, t);
+	loop_timer_init(&t->verify, setting->loop, target_verify, t);
 	r = spare_open(setting->loop, &t->spare);
 	if (r) {
 		target_stop(&t);
@@ -322,7 +329,8 @@ void target_stop(struct target **target)
 
 	if (!t)
 		return;
-	loop_timer_clear(&t->timer);
+	loop_timer_clear(&t->retry);
+	loop_timer_clear(&t->verify);
 	pass_kill(&t->pass);
 	spare_close(&t->spare);
 	(void)fault_set(&fault, FAULT_GENERIC, -ECANCELED, "it is no target any more");
@@ -342,7 +350,8 @@ static void target_unfollow(struct target *t)
 	if (t->sick)
 		target_say(t, "");
 	t->sick = false;
-	loop_timer_clear(&t->timer);
+	loop_timer_clear(&t->retry);
+	loop_timer_clear(&t->verify);
 	spare_drop(t->spare);
 	if (t->pass)
 		pass_end(t->pass);
@@ -354,7 +363,7 @@ void target_follow(struct target *target, const struct target_source *source,
 		   const struct target_basis *basis)
 {
 	struct target *t = target;
-	bool same;
+	bool same, seen;
 
 	if (!source) {
 		target_unfollow(t);
@@ -362,6 +371,7 @@ void target_follow(struct target *target, const struct target_source *source,
 	}
 	same = t->source.generation == source->generation &&
 	       inet_same(&t->source.address, &source->address) && t->source.port == source->port;
+	seen = same && t->following;
 	if (!same)
 		spare_drop(t->spare);
 	if (!same && t->pass)
@@ -375,9 +385,9 @@ void target_follow(struct target *target, const struct target_source *source,
 		t->heard = t->done = basis->sequence;
 		t->failures = 0;
 		t->late = t->failing = false;
-		/* A copy that was whole may have been tampered with since: it is looked at soon. */
-		t->verify_due = true;
 	}
+	/* A copy that was whole may have been tampered with since: it is looked at soon. */
+	t->verify_due = t->verify_due || !seen;
 	t->full_due = t->full_due || !t->whole;
 	if (source->sequence > t->heard)
 		t->full_due = true;
@@ -427,8 +437,11 @@ int target_sync(struct target *target, bool let_through,
 
 void target_reload(struct target *target)
 {
-	if (!target->pass && target->following)
-		target_rest(target);
+	if (target->verify.set)
+		(void)loop_timer_set(&target->verify, target->setting->config->interval);
+	/* What the guard has refused may be right now. */
+	if (!target->late)
+		target_kick(target);
 }
 
 void target_tell(const struct target *target, struct target_facts *ret_facts)
