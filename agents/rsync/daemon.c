@@ -98,10 +98,24 @@ static void daemon_tell_unmarked(struct daemon *d)
 		 "slower way until rsync is upgraded and this resource started again");
 }
 
+/* What stands in the way, once: it is tried again all the time. */
+static void daemon_log_trouble(struct daemon *d, const struct target_facts *facts)
+{
+	const bool trouble = facts->failing || facts->held || facts->sick;
+	const char *text = trouble ? facts->error : "";
+
+	if ((!trouble && !facts->in_step) || !strcmp(text, d->trouble))
+		return;
+	(void)snprintf(d->trouble, sizeof(d->trouble), "%s", text);
+	log_line(&d->log, trouble ? LOG_WARNING : LOG_INFO, "%s", trouble ? text : "in step again");
+}
+
 static void daemon_passed(const struct target_facts *facts, bool full, void *data)
 {
 	struct daemon *d = data;
 	int r = 0;
+
+	daemon_log_trouble(d, facts);
 
 	if (full && facts->whole) {
 		r = guard_write_token(d->config->directory, d->following_generation);

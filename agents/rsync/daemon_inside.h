@@ -88,6 +88,7 @@ struct daemon {
 	bool damaged;	     /* the ledger can't be read: nothing is done to the tree */
 	bool forgotten;	     /* Pacemaker may not know our attributes any more */
 	char text[160];	     /* why */
+	char trouble[256];   /* of the target, as the log has it; "" for none */
 };
 
 /* daemon.c */
