@@ -9,12 +9,16 @@
 
 #include "base/deadline.h"
 #include "base/fault.h"
+#include "base/file.h"
 #include "host/spawn.h"
 
 #define BOARD_OPTIONS "/usr/sbin/crm_attribute"
 #define BOARD_CIB "/usr/sbin/cibadmin"
 #define BOARD_NODE "/usr/sbin/crm_node"
 #define BOARD_ATTRIBUTES "/usr/sbin/attrd_updater"
+#define BOARD_ID "cib-bootstrap-options-"
+#define BOARD_DISK "/var/lib/pacemaker/cib/cib.xml"
+#define BOARD_DISK_MAX (8U * 1024 * 1024)
 #define BOARD_WAIT_MS 10000
 #define BOARD_NOT_THERE 105 /* CRM_EX_NOSUCH */
 
@@ -125,16 +129,58 @@ int board_write(const char *instance, const struct ledger *ledger, const struct 
 	return r || !status ? r : board_refused(BOARD_OPTIONS, status, &output, fault);
 }
 
-void board_take_pen(struct board_pen *pen)
+/* As Pacemaker prints it; what does not look like that is no guess. */
+bool board_guess(const char *instance, struct ledger *ret_ledger)
 {
-	static const char *const argv[] = {BOARD_CIB,	 "--modify",   "--scope",
-					   "crm_config", "--xml-pipe", NULL};
+	AUTO_BUF struct buf cib = BUF_INIT;
+	char name[300], before[320];
+	char *value;
 
-	pen->ready = !spawn_begin_fed(argv, &pen->program);
+	board_name(instance, name);
+	(void)snprintf(before, sizeof(before), " name=\"%s\" value=\"", name);
+	if (file_read(BOARD_DISK, BOARD_DISK_MAX, &cib))
+		return false;
+	value = strstr(cib.data, before);
+	if (!value)
+		return false;
+	value += strlen(before);
+	value[strcspn(value, "\"")] = '\0';
+	return !ledger_parse(ret_ledger, value);
+}
+
+/* Of the option as crm_attribute makes it. One that has another id is not found, and nothing is changed. */
+static int board_print_path(const char *name, const struct ledger *over, struct buf *path)
+{
+	buf_addf(path, "//nvpair[@id='" BOARD_ID "%s'][@value='", name);
+	ledger_print(over, path);
+	buf_adds(path, "']");
+	return buf_error(path);
+}
+
+/* No word of a name means anything to XML or XPath. */
+static bool board_is_plain(const char *name)
+{
+	return !strpbrk(name, "<>&\"'");
+}
+
+void board_take_pen(struct board_pen *pen, const char *instance, const struct ledger *over)
+{
+	static const char *const anywhere[] = {BOARD_CIB,    "--modify",   "--scope",
+					       "crm_config", "--xml-pipe", NULL};
+	AUTO_BUF struct buf path = BUF_INIT;
+	char name[300];
+	const char *there[] = {BOARD_CIB, "--modify", "--xpath", NULL, "--xml-pipe", NULL};
+
+	board_name(instance, name);
+	*pen = (struct board_pen){.over = over != NULL};
+	if (!board_is_plain(name) || (over && board_print_path(name, over, &path)))
+		return;
+	there[3] = path.data;
+	pen->ready = !spawn_begin_fed(over ? there : anywhere, &pen->program);
 }
 
 /* It has written nothing if it was not fed: no XML is an error to it. */
-void board_drop_pen(struct board_pen *pen)
+static void board_lay_down(struct board_pen *pen)
 {
 	const struct deadline now = {.at = 0};
 	int status;
@@ -144,20 +190,25 @@ void board_drop_pen(struct board_pen *pen)
 	pen->ready = pen->writing = false;
 }
 
-/* The option as crm_attribute makes it. One that has another id is not found, and nothing is changed. */
+void board_drop_pen(struct board_pen *pen)
+{
+	board_lay_down(pen);
+	pen->over = false;
+}
+
 void board_begin_write(struct board_pen *pen, const char *instance, const struct ledger *ledger)
 {
 	AUTO_BUF struct buf text = BUF_INIT;
 	char name[300];
 
 	board_name(instance, name);
-	buf_addf(&text, "<nvpair id=\"cib-bootstrap-options-%s\" name=\"%s\" value=\"", name, name);
+	buf_addf(&text, "<nvpair id=\"" BOARD_ID "%s\" name=\"%s\" value=\"", name, name);
 	ledger_print(ledger, &text);
 	buf_adds(&text, "\"/>");
-	pen->writing = pen->ready && !strpbrk(name, "<>&\"'") && !buf_error(&text) &&
+	pen->writing = pen->ready && !buf_error(&text) &&
 		       !spawn_feed(&pen->program, text.data, text.length);
 	if (!pen->writing)
-		board_drop_pen(pen);
+		board_lay_down(pen);
 	pen->ready = false;
 }
 
@@ -173,6 +224,8 @@ int board_end_write(struct board_pen *pen, const char *instance, const struct le
 		r = board_finish(BOARD_CIB, &pen->program, deadline, fault, &output, &status);
 	if (r || (written && !status))
 		return r;
+	if (pen->over)
+		return fault_set(fault, FAULT_GENERIC, -ESTALE, "the ledger is another one");
 	return board_write(instance, ledger, deadline, fault);
 }
 

@@ -44,19 +44,29 @@ int board_write(const char *instance, const struct ledger *ledger, const struct 
 		struct fault *fault);
 
 /*
- * The same, prepared while there is something else to do: a program that waits for what it shall
+ * The ledger as this node's copy of the CIB on disk has it, which may be an old one: for who writes with
+ * a pen that asks for it. False when there is none.
+ */
+bool board_guess(const char *instance, struct ledger *ret_ledger);
+
+/*
+ * A write that is prepared while there is something else to do: a program that waits for what it shall
  * write costs half of the time when it is known.
  */
 struct board_pen {
 	bool ready, writing;
+	bool over; /* it writes over one ledger and no other */
 	struct spawn program;
 };
 
-/* Without one, a write begins with the start of a program. */
-void board_take_pen(struct board_pen *pen);
+/* over: NULL, or the ledger that must be there. Without a pen, a write begins with the start of a program. */
+void board_take_pen(struct board_pen *pen, const char *instance, const struct ledger *over);
 void board_drop_pen(struct board_pen *pen);
 
-/* In two steps; a write must be ended. */
+/*
+ * In two steps; a write must be ended. -ESTALE, with the fault set: nothing was written, since the
+ * ledger is another one than that which must be there.
+ */
 void board_begin_write(struct board_pen *pen, const char *instance, const struct ledger *ledger);
 int board_end_write(struct board_pen *pen, const char *instance, const struct ledger *ledger,
 		    const struct deadline *deadline, struct fault *fault);

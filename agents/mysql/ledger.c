@@ -145,6 +145,15 @@ void ledger_print(const struct ledger *ledger, struct buf *text)
 	ledger_print_nodes(&ledger->acks, text);
 }
 
+bool ledger_same(const struct ledger *a, const struct ledger *b)
+{
+	AUTO_BUF struct buf one = BUF_INIT, other = BUF_INIT;
+
+	ledger_print(a, &one);
+	ledger_print(b, &other);
+	return !buf_error(&one) && !buf_error(&other) && !strcmp(one.data, other.data);
+}
+
 struct ledger ledger_first(const struct ledger_nodes *configured)
 {
 	return (struct ledger){.epoch = 0, .sync = *configured, .acks = *configured};

@@ -50,6 +50,9 @@ int ledger_parse_nodes(struct ledger_nodes *nodes, const char *text, size_t leng
 int ledger_parse(struct ledger *ledger, const char *text);
 void ledger_print(const struct ledger *ledger, struct buf *text);
 
+/* Letter by letter, the order of the names too. */
+bool ledger_same(const struct ledger *a, const struct ledger *b);
+
 /* The first ledger: all nodes in both sets, nobody a writer. */
 struct ledger ledger_first(const struct ledger_nodes *configured);
 

@@ -275,6 +275,12 @@ static int promote_catch_up(struct site *site, struct promote_votes *votes,
 		return r;
 	outcome = election_decide(&site->ledger, site->self, votes->votes, votes->count, &best,
 				  site->fault);
+	/* What a wrong ledger would have it fetch, nobody takes back. */
+	if (outcome != ELECTION_WON) {
+		r = site_confirm(site);
+		if (r)
+			return r;
+	}
 	if (outcome != ELECTION_WON && outcome != ELECTION_BEHIND)
 		return outcome == ELECTION_INCOMPLETE ? -EAGAIN : -EPERM;
 	for (size_t i = 0; i < votes->count; i++)
@@ -393,10 +399,46 @@ static void promote_keep(struct site *site, const struct office *office)
 		call_keep(site->call, "office", text.data);
 }
 
-int promote_site(struct site *site)
+/* A guess that others know better than, or that this node can't be elected by. */
+static bool promote_is_doubtful(const struct site *site, const struct promote_votes *votes)
+{
+	long long epoch = site->state.ledger.epoch;
+
+	for (size_t i = 0; i < votes->report_count; i++)
+		if (votes->reports[i].vote.epoch > epoch)
+			epoch = votes->reports[i].vote.epoch;
+	return site->guessed &&
+	       (epoch != site->ledger.epoch || !ledger_has(&site->ledger.sync, site->self));
+}
+
+/* -ESTALE: by the guessed ledger it can't be done. */
+static int promote_by_ledger(struct site *site, struct office *office)
 {
 	CLEANUP(promote_release) struct promote_votes votes = {.count = 0};
 	struct ledger_nodes voters = {.count = 0};
+	int r;
+
+	if (!site->guessed)
+		board_take_pen(&site->pen, site->call->instance, NULL);
+	promote_hear(site, &votes); /* all that while Pacemaker's programs answer */
+	r = promote_is_doubtful(site, &votes) ? -ESTALE : site_consult(site);
+	office_note(office, OFFICE_LEDGER);
+	if (!r)
+		r = replica_freeze(site);
+	office_note(office, OFFICE_FREEZE);
+	if (!r)
+		r = promote_catch_up(site, &votes, &voters, office);
+	if (!r)
+		r = site_look(site);
+	office_note(office, OFFICE_DRAIN);
+	if (!r && !gtid_covers(&site->view.executed, &site->view.received))
+		r = fault_set(site->fault, FAULT_GENERIC, -EAGAIN,
+			      "not everything that was received is applied");
+	return r ? r : promote_take_office(site, &voters, office);
+}
+
+int promote_site(struct site *site)
+{
 	struct office office;
 	int r = pair_is(site) ? pair_join(site) : -EAGAIN;
 
@@ -404,23 +446,14 @@ int promote_site(struct site *site)
 		return r;
 	office_begin(&office, site->call->begun);
 	office_note(&office, OFFICE_LOOK);
-	board_take_pen(&site->pen);
-	promote_hear(site, &votes); /* all that while Pacemaker's programs answer */
-	r = site_consult(site);
-	office_note(&office, OFFICE_LEDGER);
-	if (!r)
-		r = replica_freeze(site);
-	office_note(&office, OFFICE_FREEZE);
-	if (!r)
-		r = promote_catch_up(site, &votes, &voters, &office);
-	if (!r)
+	r = promote_by_ledger(site, &office);
+	if (r == -ESTALE && site->guessed) {
+		*site->fault = FAULT_INIT;
+		site_doubt(site);
 		r = site_look(site);
-	office_note(&office, OFFICE_DRAIN);
-	if (!r && !gtid_covers(&site->view.executed, &site->view.received))
-		r = fault_set(site->fault, FAULT_GENERIC, -EAGAIN,
-			      "not everything that was received is applied");
-	if (!r)
-		r = promote_take_office(site, &voters, &office);
+		if (!r)
+			r = promote_by_ledger(site, &office);
+	}
 	if (!r)
 		promote_keep(site, &office);
 	return r;

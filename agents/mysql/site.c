@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "mysql/board.h"
 #include "mysql/dialect.h"
+#include "mysql/pair.h"
 #include "mysql/sql.h"
 #include "mysql/watcher.h"
 #include "ocf/call.h"
@@ -171,17 +172,35 @@ static int site_begin_consult(struct site *site)
 int site_consult(struct site *site)
 {
 	const struct ledger_nodes configured = site_configured(site);
-	int r = site->question.begun ? 0 : site_begin_consult(site);
+	int r = site->guessed || site->question.begun ? 0 : site_begin_consult(site);
 
-	return r ? r :
-		   board_end_consult(&site->question, &configured, &site->deadline, site->fault,
-				     &site->ledger);
+	return r || site->guessed ? r :
+				    board_end_consult(&site->question, &configured, &site->deadline,
+						      site->fault, &site->ledger);
 }
 
 void site_foresee(struct site *site)
 {
-	if (site_begin_consult(site))
+	if (!pair_is(site) && watcher_quorate(site) &&
+	    board_guess(site->call->instance, &site->ledger))
+		board_take_pen(&site->pen, site->call->instance, &site->ledger);
+	site->guessed = site->pen.ready;
+	if (!site->guessed && site_begin_consult(site))
 		*site->fault = FAULT_INIT; /* it is tried again when it is needed */
+}
+
+int site_confirm(struct site *site)
+{
+	const struct ledger guess = site->ledger;
+	int r = site->guessed ? site_learn(site) : 0;
+
+	return r ? r : ledger_same(&guess, &site->ledger) ? 0 : -ESTALE;
+}
+
+void site_doubt(struct site *site)
+{
+	board_drop_pen(&site->pen);
+	site->guessed = false;
 }
 
 int site_remember(struct site *site, enum machine_state state)

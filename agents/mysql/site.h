@@ -33,6 +33,7 @@ struct site {
 	struct view view;		/* of the own server, as site_look() saw it */
 	struct vote_state state;	/* of the state file */
 	struct ledger ledger;		/* as site_learn() read it last */
+	bool guessed;			/* or as it may be: site->pen writes over no other */
 	struct board_question question; /* that site_foresee() has asked */
 	struct board_pen pen;		/* of a promote */
 };
@@ -68,8 +69,18 @@ int site_learn(struct site *site);
 /* The same, and -EPERM when this node's partition has no quorum. */
 int site_consult(struct site *site);
 
-/* What site_consult() will ask is asked from now on: it costs time that something else may take. */
+/*
+ * Ahead of a promote. Where quorum is known, the ledger is guessed, and consulting is for
+ * site_doubt(); else what site_consult() will ask is asked from now on: it costs time that something
+ * else may take.
+ */
 void site_foresee(struct site *site);
+
+/* 0 when the ledger is what it is, also by a good guess; -ESTALE after a wrong one; -errno, fault set. */
+int site_confirm(struct site *site);
+
+/* The ledger was guessed and may not be what it is: that is consulted next. */
+void site_doubt(struct site *site);
 
 /* Writes the ledger into the CIB, and then into the state file. */
 int site_record(struct site *site, const struct ledger *ledger);
