@@ -205,13 +205,15 @@ measure_mysql_monitor() {
 	monitor_of "$writer" writer && monitor_of "$replica" replica
 }
 
-# Counts once, then what it costs, of the whole tree of processes.
+# Counts once, then what it costs, of the whole tree of processes. What has changed since the last monitor
+# is told before.
 monitor_of() {
 	local node=$1 key=$2 round i=0 words
 	act_words "$node" monitor
 	while [[ ${words[i]} == *=* ]]; do
 		i=$((i + 1))
 	done
+	on "$node" env -i "${words[@]}" >/dev/null 2>&1 </dev/null || :
 	on "$node" env -i "${words[@]:0:i}" strace -f -qq -c -o /var/log/counts "${words[@]:i}" \
 		>/dev/null </dev/null || :
 	on "$node" cat /var/log/counts >"$WORK/counts"
@@ -332,6 +334,7 @@ measure_mysql_moves() {
 		mysql_rest
 		on n1 crm_resource --resource db-clone --ban --promoted --node "$last" --lifetime PT4S \
 			>>"$WORK/complaints" || :
+		sleep 3 # whoever looks meanwhile takes a third of the processors from what is measured
 		until_true 40 moved_from "$last" || break
 		promote_took "$writer" && sample idle "$((REPLY * 1000))"
 		[[ $agent != *:quorate:* ]] || ! phases_took "$writer" || sample inside "$((REPLY * 1000))"
