@@ -145,8 +145,11 @@ static int mysql_tend_replica(struct site *site, enum role_state *state)
 	    !v->io_error)
 		return tend_replica(site);
 	r = replica_follow(site, writer);
-	if (r == -ESTALE && site->view.io_error == REPLICA_PURGED)
-		return settle_ask_for_copy(site);
+	if (r == -ESTALE && site->view.io_error == REPLICA_PURGED) {
+		r = settle_ask_for_copy(site);
+		settle_wait(site);
+		return r;
+	}
 	if (r == -ESTALE) /* the start that follows takes that back, or says that a person must */
 		*state = ROLE_BROKEN;
 	return r == -EAGAIN ? 0 : r;
