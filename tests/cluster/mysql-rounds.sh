@@ -15,13 +15,15 @@
 # compared after each scenario.
 #
 # A round is a line of the file `results`: "NAME|GOOD|ACKNOWLEDGED|LOST|CLASHES|SILENT MS|MS". What
-# it takes to understand one that was not good stays in a directory below EVIDENCE, and the series goes on.
+# it takes to understand one that was not good, or was silent for long, stays in a directory below
+# EVIDENCE, and the series goes on.
 
 # shellcheck source-path=SCRIPTDIR source=mysql-cluster.sh
 . "$(dirname "${BASH_SOURCE[0]}")/mysql-cluster.sh"
 
 EVIDENCE=${EVIDENCE:-$BUILD/log/mysql}
 results=${RESULTS:-}
+readonly long_silence=30000 # ms
 marked=0 # acknowledged commits when the break was done
 faults=() # of this round
 lost=0    # acknowledged commits that were missing, over all rounds
@@ -127,6 +129,7 @@ rounds()
 		printf '%s|%s|%s|%s|%s|%s|%s\n' "$name" "$fine" "$(($(acked) - first + 1))" "$missed" \
 			"$clashed" "$silent" "$(((${EPOCHREALTIME/./} - start) / 1000))" >>"$results"
 		((fine)) || round_failed "$name" "$n" "$prepare" || break
+		((!fine || silent < long_silence)) || keep_evidence "$name" "$n"
 	done
 	check "$name: the tables of all nodes are the same" same_everywhere
 	check_is "$name: $wanted rounds, good ones" "$good" "$wanted"
